@@ -1,0 +1,119 @@
+#pragma once
+/// What goes into a generation and what comes out, in plain types: no tensor library, so that app/ can use it.
+/// Units: pixels, frames, seconds. Optional fields that are empty take the model's own default (ModelInfo::defaults).
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/base/rational.h"
+#include "engine/base/result.h"
+
+namespace fantascope {
+
+/// Interleaved RGB, 8 bits, row-major; `pixels` has width*height*3 bytes.
+struct RgbImage {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// Frames as the video VAE gives them: float RGB in [0,1], layout [frame][row][column][3].
+struct VideoFrames {
+  int width = 0, height = 0, num_frames = 0;
+  Rational fps;
+  std::vector<float> rgb;
+};
+
+/// Float samples in [-1,1], planar: channel c starts at c * num_samples.
+struct Waveform {
+  int sample_rate = 0, num_channels = 0;
+  std::int64_t num_samples = 0;
+  std::vector<float> samples;
+};
+
+/// Guidance of one modality; see models/<family>/README.md for the formula. Neutral values switch a term off.
+struct GuidanceSettings {
+  double guidance_scale = 1.0;   ///< classifier-free; 1 is off
+  double stg_scale = 0.0;        ///< spatio-temporal (perturbed attention); 0 is off
+  double modality_scale = 1.0;   ///< cross-modal; 1 is off
+  double rescale = 0.0;          ///< 0 is off, at most 1
+};
+
+enum class DType { kFloat32, kBFloat16 };
+
+struct GenerationRequest {
+  std::string prompt;
+  std::optional<std::string> negative_prompt;
+  int width = 0, height = 0, num_frames = 0;
+  Rational fps;
+  int num_inference_steps = 0;
+  std::vector<double> sigmas;  ///< given sigmas without the final 0; empty: the scheduler makes them
+  GuidanceSettings guidance, audio_guidance;
+  std::uint64_t seed = 0;
+  std::optional<RgbImage> first_image, last_image;  ///< already at width x height
+};
+
+/// One word of a prompt that the model was never shown, for models with a closed vocabulary.
+struct PromptWarning {
+  std::string word;
+  std::string message;
+};
+
+/// Tensors of a generation between two phases (prompt_embeds, latents with their step). Opaque outside the engine; can be stored
+/// and read back exactly, which is how a job survives a crash. Files are safetensors.
+class PhaseState {
+ public:
+  virtual ~PhaseState() = default;
+  virtual int step() const = 0;  ///< steps done; 0 for prompt_embeds
+  virtual Result<void> save(const std::string& path) const = 0;
+  /// SHA-256 (hex) over names, shapes and bytes of the tensors.
+  virtual std::string sha256() const = 0;
+};
+
+/// Progress and cancelling. Callbacks run on the worker's thread.
+struct RunContext {
+  std::stop_token stop;
+  std::function<void(int step, int num_steps)> on_step;       ///< after each denoising step
+  std::function<void(double fraction)> on_fraction;           ///< decode: 0..1
+  std::function<Result<void>(const PhaseState&)> on_state;    ///< after each step; an error stops the run
+};
+
+/// What is allowed and what is usual for one model.
+struct ModelInfo {
+  std::string name;    ///< folder name, e.g. "previz"
+  std::string family;  ///< e.g. the folder in models/
+  std::string licence;
+  std::string dir;
+  std::uint64_t weights_bytes = 0;
+  int size_multiple = 32;    ///< width and height are multiples of this
+  int size_min = 32, size_max = 4096;
+  int frames_multiple = 8;   ///< num_frames = frames_multiple * k + 1
+  int frames_max = 1025;
+  int steps_max = 200;
+  GenerationRequest defaults;
+};
+
+class Pipeline {
+ public:
+  virtual ~Pipeline() = default;
+  virtual const ModelInfo& info() const = 0;
+  /// Refuses what the model does not allow, naming the nearest two allowed values.
+  virtual Result<void> validate(const GenerationRequest& request) const = 0;
+  virtual std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const = 0;
+
+  virtual Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) = 0;
+  /// Noise of the seed (and the clean conditioning), at step 0.
+  virtual Result<std::shared_ptr<PhaseState>> start(const GenerationRequest& request, RunContext& context) = 0;
+  /// Runs from state.step() to num_inference_steps (or to `until_step` if it is not negative). Bit-identical however it is cut up.
+  virtual Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds,
+                                                      const PhaseState& state, RunContext& context, int until_step = -1) = 0;
+  virtual Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
+  virtual Result<Waveform> decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
+  /// Reads what PhaseState::save wrote, with the suspicion of a download.
+  virtual Result<std::shared_ptr<PhaseState>> load_state(const std::string& path) const = 0;
+};
+
+}  // namespace fantascope
