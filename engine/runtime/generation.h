@@ -9,30 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/clip.h"
 #include "engine/base/rational.h"
 #include "engine/base/result.h"
 
 namespace fantascope {
-
-/// Interleaved RGB, 8 bits, row-major; `pixels` has width*height*3 bytes.
-struct RgbImage {
-  int width = 0, height = 0;
-  std::vector<std::uint8_t> pixels;
-};
-
-/// Frames as the video VAE gives them: float RGB in [0,1], layout [frame][row][column][3].
-struct VideoFrames {
-  int width = 0, height = 0, num_frames = 0;
-  Rational fps;
-  std::vector<float> rgb;
-};
-
-/// Float samples in [-1,1], planar: channel c starts at c * num_samples.
-struct Waveform {
-  int sample_rate = 0, num_channels = 0;
-  std::int64_t num_samples = 0;
-  std::vector<float> samples;
-};
 
 /// Guidance of one modality; see models/<family>/README.md for the formula. Neutral values switch a term off.
 struct GuidanceSettings {
@@ -60,6 +41,12 @@ struct GenerationRequest {
 struct PromptWarning {
   std::string word;
   std::string message;
+};
+
+/// How a request will be sampled, for the recipe: names of the scheduler and sampler classes, and sigmas with the final 0.
+struct SamplingPlan {
+  std::string scheduler, sampler;
+  std::vector<double> sigmas;
 };
 
 /// Tensors of a generation between two phases (prompt_embeds, latents with their step). Opaque outside the engine; can be stored
@@ -103,6 +90,8 @@ class Pipeline {
   /// Refuses what the model does not allow, naming the nearest two allowed values.
   virtual Result<void> validate(const GenerationRequest& request) const = 0;
   virtual std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const = 0;
+  /// What the recipe records. A family that leaves this alone records the given sigmas only.
+  virtual Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const { return SamplingPlan{"", "", request.sigmas}; }
 
   virtual Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) = 0;
   /// Noise of the seed (and the clean conditioning), at step 0.
