@@ -12,6 +12,8 @@ add_library(fantascope_torch INTERFACE)
 add_library(fantascope::torch ALIAS fantascope_torch)
 target_include_directories(fantascope_torch SYSTEM INTERFACE ${_root}/include ${_root}/include/torch/csrc/api/include)
 target_link_libraries(fantascope_torch INTERFACE fantascope_torch_cpu fantascope_c10 ${_root}/lib/libgomp.so.1 Threads::Threads)
+# The operators of at::Tensor (ATen/TensorOperators.h) then pull in one header each and not all of ATen/Functions.h.
+target_compile_definitions(fantascope_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 # libtorch_cpu needs two small CUDA runtime libraries that lie beside it.
 target_link_options(fantascope_torch INTERFACE -Wl,-rpath-link,${_root}/lib -Wl,-rpath,${_root}/lib -Wl,--no-as-needed)
 set(FantascopeTorch_FOUND TRUE)

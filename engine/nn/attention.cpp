@@ -1,0 +1,59 @@
+#include "engine/nn/attention.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/lerp.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/sigmoid.h>
+
+namespace fantascope {
+
+at::Tensor scaled_dot_product(const at::Tensor& q_BNTE, const at::Tensor& k_BNSE, const at::Tensor& v_BNSE, const at::Tensor& mask) {
+  if (!mask.defined()) return at::scaled_dot_product_attention(q_BNTE, k_BNSE, v_BNSE);
+  return at::scaled_dot_product_attention(q_BNTE, k_BNSE, v_BNSE, mask);
+}
+
+at::Tensor additive_mask(const at::Tensor& mask_BS, at::ScalarType dtype) {
+  if (!mask_BS.defined()) return {};
+  return ((1 - mask_BS.to(dtype)) * -10000.0).unsqueeze(1).unsqueeze(1);
+}
+
+Attention::Attention(const ParameterScope& scope, const AttentionOptions& options)
+    : num_heads_(options.num_heads),
+      norm_q_(scope.child("norm_q"), options.num_heads * options.head_dim, options.norm_eps),
+      norm_k_(scope.child("norm_k"), options.num_heads * options.head_dim, options.norm_eps),
+      to_q_(scope.child("to_q"), options.query_dim, options.num_heads * options.head_dim, options.bias),
+      to_k_(scope.child("to_k"), options.context_dim, options.num_heads * options.head_dim, options.bias),
+      to_v_(scope.child("to_v"), options.context_dim, options.num_heads * options.head_dim, options.bias),
+      to_out_(scope.child("to_out.0"), options.num_heads * options.head_dim, options.query_dim, options.out_bias) {
+  if (options.gated) to_gate_logits_.emplace(scope.child("to_gate_logits"), options.query_dim, options.num_heads, Bias::kYes, Init::zeros());
+}
+
+at::Tensor Attention::split_heads(const at::Tensor& x_BTD, const RopeTable* rope) const {
+  const auto by_head = [this](const at::Tensor& x) { return x.unflatten(2, {num_heads_, -1}).transpose(1, 2); };
+  if (rope == nullptr) return by_head(x_BTD);
+  if (rope->type == RopeType::kSplit && rope->cos.size(1) == num_heads_) return apply_split_rope(by_head(x_BTD), *rope);
+  return by_head(apply_rope(x_BTD, *rope));
+}
+
+at::Tensor Attention::forward(const at::Tensor& x_BTD, const at::Tensor& context_BSD, const AttentionExtras& extras) const {
+  const at::Tensor& context = context_BSD.defined() ? context_BSD : x_BTD;
+  const at::Tensor v_BSD = to_v_.forward(context);
+  at::Tensor out = v_BSD;
+  if (!extras.values_only) {
+    const RopeTable* key_rope = extras.key_rope != nullptr ? extras.key_rope : extras.query_rope;
+    const at::Tensor q = split_heads(norm_q_.forward(to_q_.forward(x_BTD)), extras.query_rope);
+    const at::Tensor k = split_heads(norm_k_.forward(to_k_.forward(context)), key_rope);
+    out = scaled_dot_product(q, k, split_heads(v_BSD, nullptr), extras.mask).transpose(1, 2).flatten(2);
+    if (extras.keep_attention_B.defined()) {
+      out = at::lerp(v_BSD, out, extras.keep_attention_B.to(out.scalar_type()).view({-1, 1, 1}));
+    }
+  }
+  if (to_gate_logits_) {
+    // Twice the sigmoid, so that logits of zero leave the attention as it is.
+    const at::Tensor gates = 2.0 * at::sigmoid(to_gate_logits_->forward(x_BTD));
+    out = (out.unflatten(2, {num_heads_, -1}) * gates.unsqueeze(-1)).flatten(2);
+  }
+  return to_out_.forward(out);
+}
+
+}  // namespace fantascope
