@@ -115,6 +115,8 @@ Result<void> AtomicFile::commit() {
   // close() before rename: some network file systems report a failed write only here.
   int error_number = ::fsync(fd_) == 0 ? 0 : errno;
   if (::close(std::exchange(fd_, -1)) != 0 && error_number == 0) error_number = errno;
+  const int folder_fd = error_number == 0 ? ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (error_number == 0 && folder_fd < 0) error_number = errno;
   if (error_number != 0) {
     discard();
     return failure("make durable", error_number, size_);
@@ -122,17 +124,18 @@ Result<void> AtomicFile::commit() {
   const int renamed = overwrite_ == Overwrite::kAllow ? ::rename(temp_path_.c_str(), path_.c_str()) : rename_without_overwrite(temp_path_, path_);
   if (renamed != 0) {
     error_number = errno;
+    ::close(folder_fd);
     discard();
     return failure("publish", error_number, size_);
   }
   temp_path_.clear();
-  if (auto synced = sync_dir(folder_); !synced) {
-    // The name may not survive a power cut, so the caller must not count on it. Where a file was replaced the old one is gone
-    // already; where it was new it is taken away again.
-    if (overwrite_ == Overwrite::kRefuse) ::unlink(path_.c_str());
-    return synced;
-  }
-  return {};
+  error_number = ::fsync(folder_fd) == 0 ? 0 : errno;
+  ::close(folder_fd);
+  if (error_number == 0) return {};
+  // The name may not survive a power cut, so the caller must not count on it. Where a file was replaced the old one is gone already;
+  // where it was new it is taken away again.
+  if (overwrite_ == Overwrite::kRefuse) ::unlink(path_.c_str());
+  return failure("make durable", error_number, size_);
 }
 
 Result<void> write_file(const std::string& path, std::string_view content, const AtomicFileOptions& options) {
