@@ -5,95 +5,35 @@
 namespace fantascope::world {
 namespace {
 
-constexpr float kMiss = -1.0f;
-
 Vec3 to_local(const Primitive& p, Vec3 v) { return {p.cos_yaw * v.x + p.sin_yaw * v.y, -p.sin_yaw * v.x + p.cos_yaw * v.y, v.z}; }
 Vec3 from_local(const Primitive& p, Vec3 v) { return {p.cos_yaw * v.x - p.sin_yaw * v.y, p.sin_yaw * v.x + p.cos_yaw * v.y, v.z}; }
 
-float hit_sphere(Vec3 centre, float radius, Vec3 o, Vec3 d) {
-  const Vec3 oc = o - centre;
-  const float a = dot(d, d), b = dot(oc, d), c = dot(oc, oc) - radius * radius;
-  const float h = b * b - a * c;
-  if (h < 0) return kMiss;
-  return (-b - std::sqrt(h)) / a;
-}
-
-float hit_box(const Primitive& p, Vec3 o, Vec3 d) {
-  const Vec3 lo = to_local(p, o - p.centre), ld = to_local(p, d);
-  float near = -1e30f, far = 1e30f;
-  const float os[] = {lo.x, lo.y, lo.z}, ds[] = {ld.x, ld.y, ld.z}, hs[] = {p.size.x, p.size.y, p.size.z};
-  for (int i = 0; i < 3; ++i) {
-    const float inverse = 1.0f / (std::abs(ds[i]) < 1e-8f ? 1e-8f : ds[i]);
-    const float middle = -os[i] * inverse, half = std::abs(hs[i] * inverse);
-    near = std::max(near, middle - half);
-    far = std::min(far, middle + half);
-  }
-  return near <= far ? near : kMiss;
-}
-
-/// Cone (apex up) and cylinder, both upright on their base at local z = 0.
-float hit_round(const Primitive& p, Vec3 o, Vec3 d) {
-  const Vec3 lo = o - p.centre;
-  const float height = p.size.z, r = p.size.x;
-  float best = 1e30f;
-  float a, b, c;
-  if (p.solid == Solid::kCone) {
-    const float k = r / height, k2 = k * k, w = lo.z - height;
-    a = d.x * d.x + d.y * d.y - k2 * d.z * d.z;
-    b = lo.x * d.x + lo.y * d.y - k2 * w * d.z;
-    c = lo.x * lo.x + lo.y * lo.y - k2 * w * w;
-  } else {
-    a = d.x * d.x + d.y * d.y;
-    b = lo.x * d.x + lo.y * d.y;
-    c = lo.x * lo.x + lo.y * lo.y - r * r;
-  }
-  const float h = b * b - a * c;
-  if (h >= 0 && std::abs(a) > 1e-12f) {
-    const float root = std::sqrt(h);
-    for (const float t : {(-b - root) / a, (-b + root) / a}) {
-      const float z = lo.z + t * d.z;
-      if (t > 0 && t < best && z >= 0 && z <= height) best = t;
-    }
-  }
-  if (std::abs(d.z) > 1e-8f) {
-    for (const float cap : {0.0f, height}) {
-      if (cap > 0 && p.solid == Solid::kCone) break;
-      const float t = (cap - lo.z) / d.z, x = lo.x + t * d.x, y = lo.y + t * d.y;
-      if (t > 0 && t < best && x * x + y * y <= r * r) best = t;
-    }
-  }
-  return best < 1e29f ? best : kMiss;
-}
-
-float hit_capsule(const Primitive& p, Vec3 o, Vec3 d) {
-  const Vec3 axis = p.end - p.centre, oa = o - p.centre;
-  const float r = p.size.x;
-  const float aa = dot(axis, axis), ad = dot(axis, d), ao = dot(axis, oa);
-  const float dd = dot(d, d), od = dot(oa, d), oo = dot(oa, oa);
-  const float a = aa * dd - ad * ad, b = aa * od - ao * ad, c = aa * oo - ao * ao - r * r * aa;
-  const float h = b * b - a * c;
-  if (h < 0) return kMiss;
-  if (a > 1e-9f) {
-    const float t = (-b - std::sqrt(h)) / a, along = ao + t * ad;
-    if (along > 0 && along < aa) return t;
-    return hit_sphere(along <= 0 ? p.centre : p.end, r, o, d);
-  }
-  return hit_sphere(p.centre, r, o, d);
-}
-
 void bound(Primitive& p) {
+  const auto cylinder = [&p](float radius, float low, float high) { p.bound_radius = radius, p.bound_low = low, p.bound_high = high; };
   switch (p.solid) {
-    case Solid::kSphere: p.ball_centre = p.centre, p.ball_radius = p.size.x; break;
-    case Solid::kBox: p.ball_centre = p.centre, p.ball_radius = std::sqrt(dot(p.size, p.size)); break;
+    case Solid::kSphere: {
+      const float top = p.centre.z + p.size.x;
+      p.ball_centre = p.centre, p.ball_radius = p.size.x;
+      cylinder(p.size.x, std::max(0.0f, p.centre.z - p.size.x), top);
+      if (p.centre.z < 0) p.bound_radius = std::sqrt(2 * p.size.x * top - top * top);  // a dune: only the cap above the ground shows
+      break;
+    }
+    case Solid::kBox:
+      p.ball_centre = p.centre, p.ball_radius = std::sqrt(dot(p.size, p.size));
+      cylinder(std::sqrt(p.size.x * p.size.x + p.size.y * p.size.y), p.centre.z - p.size.z, p.centre.z + p.size.z);
+      break;
     case Solid::kCone:
     case Solid::kCylinder:
       p.ball_centre = p.centre + Vec3{0, 0, 0.5f * p.size.z};
       p.ball_radius = std::sqrt(p.size.x * p.size.x + 0.25f * p.size.z * p.size.z);
+      cylinder(p.size.x, p.centre.z, p.centre.z + p.size.z);
       break;
     case Solid::kCapsule: {
       const Vec3 half = (p.end - p.centre) * 0.5f;
       p.ball_centre = p.centre + half;
       p.ball_radius = std::sqrt(dot(half, half)) + p.size.x;
+      cylinder(std::sqrt(half.x * half.x + half.y * half.y) + p.size.x, std::min(p.centre.z, p.end.z) - p.size.x,
+               std::max(p.centre.z, p.end.z) + p.size.x);
       break;
     }
   }
@@ -205,6 +145,24 @@ void add_block(std::vector<Primitive>& out, float x, float y, Vec3 half, float g
   turn(p, yaw, 0);
   out.push_back(p);
 }
+void add_cactus(std::vector<Primitive>& out, float x, float y, float s) {
+  Primitive p;
+  p.solid = Solid::kCapsule, p.colour = {0.05f, 0.13f, 0.07f};
+  const auto limb = [&](Vec3 a, Vec3 b, float r) {
+    p.centre = Vec3{x, y, 0} + a * s, p.end = Vec3{x, y, 0} + b * s, p.size.x = r * s;
+    out.push_back(p);
+  };
+  limb({0, 0, 0.2f}, {0, 0, 2.1f}, 0.24f);
+  limb({0.05f, 0, 0.9f}, {0.7f, 0, 0.9f}, 0.16f);
+  limb({0.7f, 0, 0.9f}, {0.7f, 0, 1.6f}, 0.16f);
+  limb({-0.65f, 0, 1.2f}, {-0.05f, 0, 1.2f}, 0.15f);
+  limb({-0.65f, 0, 1.2f}, {-0.65f, 0, 1.75f}, 0.15f);
+}
+void add_rock(std::vector<Primitive>& out, float x, float y, float radius) {
+  Primitive p;
+  p.centre = {x, y, 0.25f * radius}, p.size.x = radius, p.colour = {0.17f, 0.10f, 0.07f};
+  out.push_back(p);
+}
 void add_dune(std::vector<Primitive>& out, float x, float y, float radius, float height) {
   Primitive p;
   p.centre = {x, y, height - radius}, p.size.x = radius, p.colour = {0.55f, 0.40f, 0.21f};
@@ -212,17 +170,6 @@ void add_dune(std::vector<Primitive>& out, float x, float y, float radius, float
 }
 
 }  // namespace
-
-float intersect(const Primitive& p, Vec3 o, Vec3 d) {
-  switch (p.solid) {
-    case Solid::kSphere: return hit_sphere(p.centre, p.size.x, o, d);
-    case Solid::kBox: return hit_box(p, o, d);
-    case Solid::kCone:
-    case Solid::kCylinder: return hit_round(p, o, d);
-    case Solid::kCapsule: return hit_capsule(p, o, d);
-  }
-  return kMiss;
-}
 
 Vec3 normal_at(const Primitive& p, Vec3 point) {
   switch (p.solid) {
@@ -316,12 +263,15 @@ std::vector<Primitive> set_pieces(const Simulation& simulation) {
       add_dune(out, 8.5f, 16.0f, 8.0f, 1.8f);
       add_dune(out, 21.0f, 17.0f, 11.0f, 2.7f);
       add_dune(out, -25.0f, 15.0f, 10.0f, 2.5f);
+      add_cactus(out, -5.2f, 7.5f, 1.0f);
+      add_cactus(out, 4.2f, 9.5f, 1.15f);
+      add_cactus(out, 11.5f, 9.0f, 1.2f);
+      add_rock(out, -1.6f, 10.5f, 0.75f);
+      add_rock(out, 8.0f, 7.5f, 0.9f);
+      add_rock(out, -11.0f, 8.0f, 1.1f);
       break;
   }
-  for (Primitive& p : out) {
-    bound(p);
-    if (p.solid == Solid::kSphere && p.centre.z < 0) p.ball_radius = p.size.x;
-  }
+  for (Primitive& p : out) bound(p);
   if (simulation.scene().weather == Weather::kSnow) {
     for (Primitive& p : out) p.colour = mix(p.colour, {0.70f, 0.73f, 0.78f}, simulation.scene().place == Place::kDesert ? 0.85f : 0.4f);
   }

@@ -10,20 +10,74 @@ constexpr float kFar = 400.0f;    // metres
 constexpr float kPositive = 4096.0f;
 
 /// 1 - exp(-x) without the library: within 0.03, smooth, 0 at 0.
-inline float haze(float x) { return 1.0f - 1.0f / (1.0f + x + 0.5f * x * x); }
-inline float fraction(float x) { return x - static_cast<float>(static_cast<int>(x)); }  // x >= 0
+FANTASCOPE_INLINE float haze(float x) { return 1.0f - 1.0f / (1.0f + x + 0.5f * x * x); }
+FANTASCOPE_INLINE float fraction(float x) { return x - static_cast<float>(static_cast<int>(x)); }  // x >= 0
 /// A square wave of period 2 as a box of this width sees it: -1..1.
-inline float square_wave(float x, float width) {
+FANTASCOPE_INLINE float square_wave(float x, float width) {
   const float p = 2.0f * fraction(0.5f * (x + 0.5f + kPositive)) - 0.5f;  // -0.5..1.5
   const float ramp = (0.5f - std::abs(p - 0.5f)) / width;
   return ramp > 1.0f ? 1.0f : (ramp < -1.0f ? -1.0f : ramp);
 }
 /// 1 on the lines at whole numbers, as a box of this width sees them.
-inline float grid_line(float x, float half, float width) {
+FANTASCOPE_INLINE float grid_line(float x, float half, float width) {
   const float p = fraction(x + 0.5f + kPositive) - 0.5f;
-  const float reach = half + width;
-  const float ramp = 1.0f - std::abs(p) / reach;
-  return (ramp > 0.0f ? ramp : 0.0f) * (half + 0.5f * width < reach ? 1.0f : 1.0f) * (half / (half + 0.5f * width));
+  const float ramp = 1.0f - std::abs(p) / (half + width);
+  return (ramp > 0.0f ? ramp : 0.0f) * (half / (half + 0.5f * width));
+}
+
+struct Floor {
+  float x, y, dx, dy;      ///< the point of u = 0 and its change with u
+  float wide_x, wide_y;    ///< a sample's footprint, metres
+  float stripes;
+};
+FANTASCOPE_WIDE void checker_row(const Floor& f, const float* __restrict u, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) out[i] = 0.5f + 0.5f * square_wave(f.x + f.dx * u[i], f.wide_x) * square_wave(f.y + f.dy * u[i], f.wide_y);
+}
+/// A faint grid of a metre on stripes of two metres.
+FANTASCOPE_WIDE void grid_row(const Floor& f, const float* __restrict u, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) {
+    const float x = f.x + f.dx * u[i], y = f.y + f.dy * u[i];
+    const float gx = grid_line(x, 0.045f, f.wide_x), gy = grid_line(y, 0.045f, f.wide_y);
+    const float line = gx > gy ? gx : gy;
+    out[i] = (0.65f + f.stripes * square_wave(0.5f * x, f.wide_x)) * (1.0f - 0.7f * line);
+  }
+}
+FANTASCOPE_WIDE void light_row(float a, float b, float ambient, float sun, float keep, float far, const float* __restrict pattern,
+                               const float* __restrict light, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) {
+    out[i] = (b + (a - b) * pattern[i]) * (ambient * (0.55f + 0.45f * light[i]) + sun * light[i]) * keep + far;
+  }
+}
+
+struct Glow {
+  float base, slope, square;  ///< dot(direction, disc) = base + u * slope; |direction|^2 = square + u^2
+  float edge;                 ///< cosine of the disc's radius
+  Vec3 glow, disc;
+};
+/// The glow falls off around the disc, and the edge of the disc is soft.
+FANTASCOPE_WIDE void add_glow(const Glow& g, const float* __restrict u, int count, float* __restrict red, float* __restrict green,
+                              float* __restrict blue) {
+  const float soft = g.edge < 1.0f ? 8.0f / (1.0f - g.edge) : 0.0f;
+  for (int i = 0; i < count; ++i) {
+    const float cosine_to = (g.base + u[i] * g.slope) / std::sqrt(g.square + u[i] * u[i]);
+    const float falloff = 1.0f / (1.0f + 14.0f * (1.0f - cosine_to)), strength = falloff * falloff;
+    const float inside = clamp01((cosine_to - g.edge) * soft);
+    const float r = red[i] + g.glow.x * strength, gr = green[i] + g.glow.y * strength, b = blue[i] + g.glow.z * strength;
+    red[i] = r + (g.disc.x - r) * inside;
+    green[i] = gr + (g.disc.y - gr) * inside;
+    blue[i] = b + (g.disc.z - b) * inside;
+  }
+}
+
+/// Two rows of samples become a row of sRGB-like bytes (the transfer curve is the square root), under the overlay.
+FANTASCOPE_WIDE void average_row(const float* __restrict a, const float* __restrict b, const float* __restrict share, float tint, int count,
+                                 std::uint8_t* __restrict out) {
+  for (int x = 0; x < count; ++x) {
+    float value = 0.25f * (a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]);
+    value += (tint - value) * share[x];
+    value = std::sqrt(clamp01(value));
+    out[x] = static_cast<std::uint8_t>(static_cast<std::int32_t>(value * 255.0f + 0.5f));
+  }
 }
 
 }  // namespace
@@ -36,6 +90,7 @@ Renderer::Renderer(const Simulation& simulation, int width, int height)
   pattern_.resize(static_cast<std::size_t>(columns_)), light_.resize(pattern_.size()), u_.resize(pattern_.size());
   fog_colour_ = mix(look_.sky_horizon, look_.sky_zenith, 0.2f);
   overlay_colour_ = simulation.scene().weather == Weather::kSnow ? Vec3{0.95f, 0.97f, 1.0f} : Vec3{0.62f, 0.70f, 0.82f};
+  lamp_ = simulation.scene().time == TimeOfDay::kNight ? 0.9f : 0.45f;
   overlay_colour_ = overlay_colour_ * (0.22f + 0.78f * look_.exposure);
 }
 
@@ -51,7 +106,7 @@ void Renderer::render(double t, std::uint8_t* rgb, std::uint8_t* mask) {
   solids_ = actors_at(simulation_, t);
   const std::size_t actors = solids_.size();
   solids_.insert(solids_.end(), pieces_.begin(), pieces_.end());
-  std::fill(index_.begin(), index_.end(), std::int16_t{-1});
+  std::fill(index_.begin(), index_.end(), std::int32_t{-1});
   // Only actors throw shadows, so the background may look at the first `actors` solids.
   std::vector<Primitive> all;
   all.swap(solids_);
@@ -95,22 +150,8 @@ void Renderer::paint_sky_row(const View& view, int row, float v, float dz) {
   // cos of the angle to the disc; the glow falls off around it and the edge of the disc is soft.
   const Vec3 s = look_.disc_direction;
   const float base = dot(straight, s), slope = dot(view.right, s), square = dot(straight, straight);
-  const float edge = look_.disc_cosine, soft = 8.0f / (1.0f - edge + 1e-6f);
-  const bool disc = edge < 1;
-  for (int i = 0; i < columns_; ++i) {
-    const float u = u_[static_cast<std::size_t>(i)];
-    const float cosine_to = (base + u * slope) / std::sqrt(square + u * u);
-    const float glow = 1.0f / (1.0f + 14.0f * (1.0f - cosine_to));
-    const float strength = glow * glow;
-    const float inside = disc ? clamp01((cosine_to - edge) * soft) : 0.0f;
-    const auto at = first + static_cast<std::size_t>(i);
-    red_[at] += look_.glow_colour.x * strength;
-    green_[at] += look_.glow_colour.y * strength;
-    blue_[at] += look_.glow_colour.z * strength;
-    red_[at] += (look_.disc_colour.x - red_[at]) * inside;
-    green_[at] += (look_.disc_colour.y - green_[at]) * inside;
-    blue_[at] += (look_.disc_colour.z - blue_[at]) * inside;
-  }
+  const Glow glow{base, slope, square, look_.disc_cosine, look_.glow_colour, look_.disc_colour};
+  add_glow(glow, u_.data(), columns_, &red_[first], &green_[first], &blue_[first]);
 }
 
 void Renderer::paint_ground_row(const View& view, int row, float v, float dz) {
@@ -126,19 +167,11 @@ void Renderer::paint_ground_row(const View& view, int row, float v, float dz) {
   const float wide_x = std::max(1e-4f, std::abs(view.right.x) * across + std::abs(view.right.y) * along);
   const float wide_y = std::max(1e-4f, std::abs(view.right.x) * along + std::abs(view.right.y) * across);
   const Place place = simulation_.scene().place;
+  const Floor floor{x0, y0, dx, dy, wide_x, wide_y, place == Place::kMeadow ? 0.25f : 0.12f};
   if (place == Place::kStudio) {
-    for (int i = 0; i < columns_; ++i) {
-      const float x = x0 + dx * u_[static_cast<std::size_t>(i)], y = y0 + dy * u_[static_cast<std::size_t>(i)];
-      pattern_[static_cast<std::size_t>(i)] = 0.5f + 0.5f * square_wave(x, wide_x) * square_wave(y, wide_y);
-    }
-  } else {  // a faint grid of a metre, on stripes of two metres in the meadow
-    const float stripes = place == Place::kMeadow ? 0.25f : 0.12f, half = 0.045f;
-    for (int i = 0; i < columns_; ++i) {
-      const float x = x0 + dx * u_[static_cast<std::size_t>(i)], y = y0 + dy * u_[static_cast<std::size_t>(i)];
-      const float gx = grid_line(x, half, wide_x), gy = grid_line(y, half, wide_y);
-      const float line = gx > gy ? gx : gy;
-      pattern_[static_cast<std::size_t>(i)] = (0.65f + stripes * square_wave(0.5f * x, wide_x)) * (1.0f - 0.7f * line);
-    }
+    checker_row(floor, u_.data(), columns_, pattern_.data());
+  } else {
+    grid_row(floor, u_.data(), columns_, pattern_.data());
   }
   std::fill(light_.begin(), light_.end(), 1.0f);
   shade_shadows(view, t, v, light_.data());
@@ -148,14 +181,9 @@ void Renderer::paint_ground_row(const View& view, int row, float v, float dz) {
   const float away = haze(t * look_.fog_density) + (1.0f - haze(t * look_.fog_density)) * haze(t * 0.012f) * 0.8f;
   const Vec3 far = fog_colour_ * away;
   const float keep = 1.0f - away;
-  for (int i = 0; i < columns_; ++i) {
-    const auto at = first + static_cast<std::size_t>(i);
-    const float p = pattern_[static_cast<std::size_t>(i)], l = light_[static_cast<std::size_t>(i)];
-    const float shade = 0.55f + 0.45f * l;
-    red_[at] = (b.x + (a.x - b.x) * p) * (ambient.x * shade + sun.x * l) * keep + far.x;
-    green_[at] = (b.y + (a.y - b.y) * p) * (ambient.y * shade + sun.y * l) * keep + far.y;
-    blue_[at] = (b.z + (a.z - b.z) * p) * (ambient.z * shade + sun.z * l) * keep + far.z;
-  }
+  light_row(a.x, b.x, ambient.x, sun.x, keep, far.x, pattern_.data(), light_.data(), columns_, &red_[first]);
+  light_row(a.y, b.y, ambient.y, sun.y, keep, far.y, pattern_.data(), light_.data(), columns_, &green_[first]);
+  light_row(a.z, b.z, ambient.z, sun.z, keep, far.z, pattern_.data(), light_.data(), columns_, &blue_[first]);
 }
 
 /// light *= 0 where an actor hides the sun, and a soft dark patch below each (all the light there is in bad weather).
@@ -181,11 +209,7 @@ void Renderer::shade_shadows(const View& view, float t, float v, float* light) {
     const Vec3 below = c - sun * (c.z / sun.z);
     const Vec3 spot = {below.x, below.y, 0};
     if (range(spot, p.ball_radius / sun.z, left, right)) {
-      for (int i = left; i < right; ++i) {
-        if (light[i] <= 0.0f) continue;
-        const Vec3 point = origin + step * u_[static_cast<std::size_t>(i)] + Vec3{0, 0, 1e-3f};
-        if (intersect(p, point, sun) > 0) light[i] = 0.0f;
-      }
+      shadow_row(p, {origin + Vec3{0, 0, 1e-3f}, step, sun, {}, u_.data() + left, right - left}, light + left);
     }
     const float lift = std::max(0.0f, c.z - p.ball_radius), reach = p.ball_radius * 1.25f;
     const float strength = 0.5f / (1.0f + 9.0f * lift * lift);
@@ -199,17 +223,24 @@ void Renderer::shade_shadows(const View& view, float t, float v, float* light) {
   }
 }
 
+/// The projection of the solid's bounding cylinder.
 Renderer::Rect Renderer::rect_of(const View& view, const Primitive& p) const {
-  const Vec3 to = p.ball_centre - view.camera.position;
-  const float x = dot(to, view.right), y = dot(to, view.up), z = dot(to, view.forward), r = p.ball_radius;
-  if (z + r < 0.05f) return {0, 0, 0, 0};
-  if (z - r < 0.05f) return {0, columns_, 0, rows_};
-  const auto low = [&](float a) { return (a - r) / (a - r < 0 ? z - r : z + r); };
-  const auto high = [&](float a) { return (a + r) / (a + r > 0 ? z - r : z + r); };
+  const float r = p.bound_radius, sy = view.right.y, cy = view.right.x;
+  const Vec3 ahead{-sy * r, cy * r, 0};  // the view's horizontal direction
+  float u0 = 1e9f, u1 = -1e9f, v0 = 1e9f, v1 = -1e9f;
+  for (const float side : {-1.0f, 1.0f}) {
+    for (const float height : {p.bound_low, p.bound_high}) {
+      const Vec3 to = Vec3{p.ball_centre.x, p.ball_centre.y, height} + ahead * side - view.camera.position;
+      const float x = dot(to, view.right), y = dot(to, view.up), z = dot(to, view.forward);
+      if (z < 0.05f) return {0, columns_, 0, rows_};
+      u0 = std::min(u0, (x - r) / z), u1 = std::max(u1, (x + r) / z);
+      v0 = std::min(v0, y / z), v1 = std::max(v1, y / z);
+    }
+  }
   const auto column = [&](float u) { return std::clamp((u / view.camera.tan_x + 1.0f) * 0.5f * columns_, -1.0f, columns_ + 1.0f); };
   const auto row = [&](float v) { return std::clamp((1.0f - v / view.camera.tan_y) * 0.5f * rows_, -1.0f, rows_ + 1.0f); };
-  return {std::max(0, static_cast<int>(column(low(x))) - 1), std::min(columns_, static_cast<int>(column(high(x))) + 2),
-          std::max(0, static_cast<int>(row(high(y))) - 1), std::min(rows_, static_cast<int>(row(low(y))) + 2)};
+  return {std::max(0, static_cast<int>(column(u0)) - 1), std::min(columns_, static_cast<int>(column(u1)) + 2),
+          std::max(0, static_cast<int>(row(v1)) - 1), std::min(rows_, static_cast<int>(row(v0)) + 2)};
 }
 
 void Renderer::trace(const View& view, const Primitive& primitive, int index) {
@@ -217,27 +248,36 @@ void Renderer::trace(const View& view, const Primitive& primitive, int index) {
   for (int row = rect.top; row < rect.bottom; ++row) {
     const float v = (1.0f - (row + 0.5f) / rows_ * 2.0f) * view.camera.tan_y;
     const Vec3 straight = view.forward + view.up * v;
-    const auto first = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_);
-    for (int i = rect.left; i < rect.right; ++i) {
-      const float t = intersect(primitive, view.camera.position, straight + view.right * u_[static_cast<std::size_t>(i)]);
-      const auto at = first + static_cast<std::size_t>(i);
-      if (t > 0 && t < depth_[at]) depth_[at] = t, index_[at] = static_cast<std::int16_t>(index);
-    }
+    const auto at = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(rect.left);
+    trace_row(primitive, {view.camera.position, {}, straight, view.right, u_.data() + rect.left, rect.right - rect.left}, &depth_[at],
+              &index_[at], index);
   }
 }
 
+/// A pixel whose four samples lie on one smooth plain solid is shaded once.
 void Renderer::shade(const View& view, const Rect& rect) {
-  for (int row = rect.top; row < rect.bottom; ++row) {
-    const float v = (1.0f - (row + 0.5f) / rows_ * 2.0f) * view.camera.tan_y;
-    const Vec3 straight = view.forward + view.up * v;
-    const auto first = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_);
-    for (int i = rect.left; i < rect.right; ++i) {
+  const auto stride = static_cast<std::size_t>(columns_);
+  const auto row_of = [&](int row) { return view.forward + view.up * ((1.0f - (row + 0.5f) / rows_ * 2.0f) * view.camera.tan_y); };
+  const auto put = [&](std::size_t at, Vec3 colour) { red_[at] = colour.x, green_[at] = colour.y, blue_[at] = colour.z; };
+  for (int row = rect.top & ~1; row < rect.bottom; row += kSide) {
+    const Vec3 straight[kSide] = {row_of(row), row_of(row + 1)};
+    const auto first = static_cast<std::size_t>(row) * stride;
+    for (int i = rect.left & ~1; i < rect.right; i += kSide) {
       const auto at = first + static_cast<std::size_t>(i);
-      if (index_[at] < 0) continue;
-      const Vec3 direction = straight + view.right * u_[static_cast<std::size_t>(i)];
-      const Vec3 colour = shade_point(solids_[static_cast<std::size_t>(index_[at])], view.camera.position + direction * depth_[at],
-                                      direction, depth_[at]);
-      red_[at] = colour.x, green_[at] = colour.y, blue_[at] = colour.z;
+      const std::int32_t a = index_[at], b = index_[at + 1], c = index_[at + stride], d = index_[at + stride + 1];
+      if ((a & b & c & d) == -1) continue;
+      if (a == b && a == c && a == d && solids_[static_cast<std::size_t>(a)].is_smooth()) {
+        const Vec3 direction = straight[0] + view.right * u_[static_cast<std::size_t>(i)];
+        const Vec3 colour = shade_point(solids_[static_cast<std::size_t>(a)], view.camera.position + direction * depth_[at], direction, depth_[at]);
+        for (const std::size_t to : {at, at + 1, at + stride, at + stride + 1}) put(to, colour);
+        continue;
+      }
+      for (int k = 0; k < kSide * kSide; ++k) {
+        const auto to = at + (k >= kSide ? stride : 0) + static_cast<std::size_t>(k % kSide);
+        if (index_[to] < 0) continue;
+        const Vec3 direction = straight[k / kSide] + view.right * u_[static_cast<std::size_t>(i + k % kSide)];
+        put(to, shade_point(solids_[static_cast<std::size_t>(index_[to])], view.camera.position + direction * depth_[to], direction, depth_[to]));
+      }
     }
   }
 }
@@ -248,7 +288,7 @@ Vec3 Renderer::shade_point(const Primitive& p, Vec3 point, Vec3 direction, float
   const float sun = std::max(0.0f, dot(n, look_.sun_direction));
   const Vec3 ambient = mix(look_.ambient_down, look_.ambient_up, 0.5f + 0.5f * n.z);
   Vec3 light = ambient + look_.sun_colour * sun;
-  if (p.object != 0) light = light + (look_.ambient_up + look_.sun_colour * 0.35f) * (0.45f * std::max(0.0f, facing));  // a lamp beside the camera
+  if (p.object != 0) light = light + (look_.ambient_up + look_.sun_colour * 0.35f) * (lamp_ * std::max(0.0f, facing));  // a lamp beside the camera
   Vec3 colour = colour_at(p, point, n) * light;
   if (p.rim > 0) {
     const float edge = clamp01(1.0f - facing), rim = p.rim * edge * edge * edge;
@@ -265,9 +305,9 @@ void Renderer::make_overlay(double t) {
   if (weather != Weather::kRain && weather != Weather::kSnow) return;
   const bool rain = weather == Weather::kRain;
   const float size = static_cast<float>(std::min(width_, height_));
-  const float half_x = rain ? 0.012f * size : 0.026f * size, half_y = rain ? 0.10f * size : 0.026f * size;
-  const float speed = rain ? 1.5f : 0.38f, slant = rain ? 0.12f : 0.0f, strength = rain ? 0.42f : 0.85f;
-  const int count = static_cast<int>((rain ? 14 : 20) * std::max(0.7f, static_cast<float>(width_) / static_cast<float>(height_)));
+  const float half_x = rain ? 0.017f * size : 0.034f * size, half_y = rain ? 0.13f * size : 0.048f * size;
+  const float speed = rain ? 1.5f : 0.38f, slant = rain ? 0.12f : 0.0f, strength = rain ? 0.36f : 0.85f;
+  const int count = static_cast<int>((rain ? 8 : 9) * std::max(0.7f, static_cast<float>(width_) / static_cast<float>(height_)));
   Rng rng(simulation_.scene().seed ^ 0x5eafa11ull);
   for (int k = 0; k < count; ++k) {
     const double phase = rng.uniform(), pace = rng.uniform(0.85, 1.15), sway = rng.uniform(0, 2 * kPi);
@@ -289,7 +329,7 @@ void Renderer::make_overlay(double t) {
         const float q = 1.0f - dx * dx - dy * dy;
         if (q <= 0) continue;
         float& share = overlay_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)];
-        share = std::max(share, strength * std::min(1.0f, 1.6f * q));
+        share = std::max(share, strength * std::min(1.0f, 1.3f * q));
       }
     }
   }
@@ -299,18 +339,14 @@ void Renderer::resolve(std::uint8_t* rgb, std::uint8_t* mask) const {
   const float* planes[3] = {red_.data(), green_.data(), blue_.data()};
   const float tints[3] = {overlay_colour_.x, overlay_colour_.y, overlay_colour_.z};
   const auto stride = static_cast<std::size_t>(columns_);
+  std::vector<std::uint8_t> line(static_cast<std::size_t>(width_));
   for (int y = 0; y < height_; ++y) {
     const auto top = static_cast<std::size_t>(y) * kSide * stride, out = static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
     for (int c = 0; c < 3; ++c) {
       const float* a = planes[c] + top;
-      const float* b = a + stride;
-      for (int x = 0; x < width_; ++x) {
-        float value = 0.25f * (a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]);
-        const float share = overlay_[out + static_cast<std::size_t>(x)];
-        value += (tints[c] - value) * share;
-        value = std::sqrt(value < 0.0f ? 0.0f : (value > 1.0f ? 1.0f : value));
-        rgb[3 * (out + static_cast<std::size_t>(x)) + static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(value * 255.0f + 0.5f);
-      }
+      average_row(a, a + stride, &overlay_[out], tints[c], width_, line.data());
+      std::uint8_t* pixel = rgb + 3 * out + c;
+      for (int x = 0; x < width_; ++x) pixel[3 * x] = line[static_cast<std::size_t>(x)];
     }
     for (int x = 0; x < width_; ++x) {  // the object of most of a pixel's samples; of two objects the nearer number
       int counts[3] = {};

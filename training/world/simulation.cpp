@@ -63,7 +63,7 @@ void Simulation::plan_action(Rng& rng) {
     const bool bounces = action == Action::kBounces;
     const float sign = bounces ? (rng.chance(0.5) ? 1.0f : -1.0f) : (right ? 1.0f : -1.0f);
     const bool pans = scene_.camera == Camera::kPanLeft || scene_.camera == Camera::kPanRight;
-    float reach = std::max(0.6f, half_width_ - 0.75f * wide);  // farthest middle that still looks whole enough
+    float reach = std::max(0.6f, half_width_ - 0.95f * wide - 0.1f);  // farthest middle that still looks whole
     if (pans || scene_.camera == Camera::kDollyIn) reach *= 0.6f;
     if (bounces) reach *= 0.5f;
     float from = -sign * reach, to = sign * reach;
@@ -116,7 +116,9 @@ void Simulation::plan_hops(Rng& rng) {
       t += span;
     }
   } else if (scene_.action == Action::kFalls) {
-    const float height = std::clamp(2 * kTanHalf * kDistance - 0.55f - 0.75f * scale_, 1.3f, 2.4f);
+    const bool looks_down = scene_.camera == Camera::kTiltUp;  // at first: what hangs high would not be seen
+    const float height = looks_down ? std::clamp(1.9f - 0.55f * scale_, 0.8f, 1.4f)
+                                    : std::clamp(2 * kTanHalf * kDistance - 0.6f - 0.8f * scale_, 1.2f, 2.3f);
     const double fall = 0.5 + 0.04 * height, wait = rng.uniform(0.05, 0.3);
     hops_.push_back({wait - fall, 2 * fall, height, 1.0f});
     double t = wait + fall, span = 0.42;
@@ -172,8 +174,8 @@ CameraPose Simulation::camera_at(double t) const {
       camera.yaw = (scene_.camera == Camera::kPanRight ? 1.0f : -1.0f) * sweep * u;
       break;
     }
-    case Camera::kTiltUp: camera.pitch = aim - 0.03f + 0.2f * u; break;
-    case Camera::kTiltDown: camera.pitch = aim - 0.03f - 0.2f * u; break;
+    case Camera::kTiltUp: camera.pitch = aim - 0.03f + 0.185f * u; break;
+    case Camera::kTiltDown: camera.pitch = aim - 0.03f - 0.185f * u; break;
     case Camera::kDollyIn:
     case Camera::kDollyOut: {
       const float k = scene_.camera == Camera::kDollyIn ? u : -u;
@@ -253,7 +255,7 @@ Look look_of(const Scene& scene) {
       look.ground_a = mix(look.ground_a, {0.72f, 0.75f, 0.80f}, 0.85f), look.ground_b = mix(look.ground_b, {0.72f, 0.75f, 0.80f}, 0.75f);
       break;
     case Weather::kFog:
-      look.fog_density = 0.085f;
+      look.fog_density = 0.075f;
       look.sky_zenith = mix(look.sky_zenith, look.sky_horizon, 0.9f);
       break;
   }

@@ -4,20 +4,29 @@
 #include <cmath>
 #include <cstdint>
 
+// Row loops are also compiled for AVX2 where the compiler can choose at run time. Without fused multiply-add (see CMakeLists.txt) both
+// versions give the same bits. Sanitizers do not work with the resolvers.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define FANTASCOPE_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define FANTASCOPE_WIDE
+#endif
+#define FANTASCOPE_INLINE inline __attribute__((always_inline))
+
 namespace fantascope::world {
 
 struct Vec3 {
   float x = 0, y = 0, z = 0;  ///< right, away from the camera, up; metres
 };
-inline Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-inline Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-inline Vec3 operator*(Vec3 a, Vec3 b) { return {a.x * b.x, a.y * b.y, a.z * b.z}; }
-inline Vec3 operator*(Vec3 a, float s) { return {a.x * s, a.y * s, a.z * s}; }
-inline float dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-inline Vec3 normalised(Vec3 a) { return a * (1.0f / std::sqrt(dot(a, a))); }
-inline Vec3 mix(Vec3 a, Vec3 b, float t) { return a + (b - a) * t; }
-inline float clamp01(float x) { return x < 0.0f ? 0.0f : (x > 1.0f ? 1.0f : x); }
-inline float smooth01(float x) { x = clamp01(x); return x * x * (3.0f - 2.0f * x); }
+FANTASCOPE_INLINE Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+FANTASCOPE_INLINE Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+FANTASCOPE_INLINE Vec3 operator*(Vec3 a, Vec3 b) { return {a.x * b.x, a.y * b.y, a.z * b.z}; }
+FANTASCOPE_INLINE Vec3 operator*(Vec3 a, float s) { return {a.x * s, a.y * s, a.z * s}; }
+FANTASCOPE_INLINE float dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+FANTASCOPE_INLINE Vec3 normalised(Vec3 a) { return a * (1.0f / std::sqrt(dot(a, a))); }
+FANTASCOPE_INLINE Vec3 mix(Vec3 a, Vec3 b, float t) { return a + (b - a) * t; }
+FANTASCOPE_INLINE float clamp01(float x) { return x < 0.0f ? 0.0f : (x > 1.0f ? 1.0f : x); }
+FANTASCOPE_INLINE float smooth01(float x) { x = clamp01(x); return x * x * (3.0f - 2.0f * x); }
 
 inline constexpr double kPi = 3.14159265358979323846;
 

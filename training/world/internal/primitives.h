@@ -24,10 +24,21 @@ struct Primitive {
   float rim = 0;            ///< light on the outline
   Vec3 ball_centre;         ///< a sphere around it all
   float ball_radius = 0;
+  float bound_radius = 0, bound_low = 0, bound_high = 0;  ///< an upright cylinder around it all, on ball_centre's axis
+
+  bool is_smooth() const { return paint == Paint::kPlain && solid != Solid::kBox; }
 };
 
-/// Distance along direction (in its own length) to the first hit, or a negative number.
-float intersect(const Primitive& primitive, Vec3 origin, Vec3 direction);
+/// A row of rays: ray i starts at origin + origin_step * u[i] and goes along direction + direction_step * u[i].
+struct RayRow {
+  Vec3 origin, origin_step, direction, direction_step;
+  const float* u = nullptr;
+  int count = 0;
+};
+/// Where a ray first meets the solid before depth[i] (in lengths of its direction), depth[i] and index[i] become the hit's.
+void trace_row(const Primitive& primitive, const RayRow& rays, float* depth, std::int32_t* index, std::int32_t number);
+/// light[i] = 0 where a ray meets the solid.
+void shadow_row(const Primitive& primitive, const RayRow& rays, float* light);
 /// Outward unit normal at a point of the surface.
 Vec3 normal_at(const Primitive& primitive, Vec3 point);
 /// The painted colour there.

@@ -40,8 +40,9 @@ class Renderer {
   std::vector<float> red_, green_, blue_, depth_;
   std::vector<float> pattern_, light_, u_;
   std::vector<float> overlay_;           ///< share of rain or snow, a pixel each
-  std::vector<std::int16_t> index_;      ///< of the solid at a sample, or -1
+  std::vector<std::int32_t> index_;      ///< of the solid at a sample, or -1
   Vec3 fog_colour_, overlay_colour_;
+  float lamp_ = 0;                       ///< a light beside the camera that only the actors see
 };
 
 }  // namespace fantascope::world
