@@ -7,7 +7,7 @@ namespace {
 
 constexpr float kDistance = 5.0f, kAimHeight = 1.35f, kCameraHeight = 1.5f;
 constexpr float kTanHalf = 0.364f;        // a vertical field of view of 40 degrees
-constexpr float kMinHalfWidth = 1.7f;     // metres that a portrait frame still shows to either side
+constexpr float kMinHalfWidth = 1.7f, kMinHalfWidthOfTwo = 2.25f;  // metres that a narrow frame still shows to either side
 
 }  // namespace
 
@@ -26,7 +26,7 @@ Simulation::Simulation(const Scene& scene, const ClipShape& shape) : scene_(scen
   Rng rng(scene.seed ^ 0x51abcdull);
   duration_ = shape.num_frames / shape.fps;
   const float aspect = static_cast<float>(shape.width) / static_cast<float>(shape.height);
-  tan_y_ = std::max(kTanHalf, kMinHalfWidth / kDistance / aspect);
+  tan_y_ = std::max(kTanHalf, (scene.second.present ? kMinHalfWidthOfTwo : kMinHalfWidth) / kDistance / aspect);
   tan_x_ = tan_y_ * aspect;
   half_width_ = tan_x_ * kDistance;
   static constexpr float scales[] = {1.05f, 1.6f, 2.2f};
@@ -64,24 +64,21 @@ void Simulation::plan_action(Rng& rng) {
     const float sign = bounces ? (rng.chance(0.5) ? 1.0f : -1.0f) : (right ? 1.0f : -1.0f);
     const bool pans = scene_.camera == Camera::kPanLeft || scene_.camera == Camera::kPanRight;
     float reach = std::max(0.6f, half_width_ - 0.95f * wide - 0.1f);  // farthest middle that still looks whole
-    if (pans || scene_.camera == Camera::kDollyIn) reach *= 0.6f;
+    const bool dollies = scene_.camera == Camera::kDollyIn || scene_.camera == Camera::kDollyOut;
+    if (pans || dollies) reach *= 0.6f;
     if (bounces) reach *= 0.5f;
     float from = -sign * reach, to = sign * reach;
     if (scene_.second.present) {
       const float side = scene_.second.on_left ? -1.0f : 1.0f;
       const float other = half_width_of(scene_.second.shape, second_scale_);
       const float limit = std::max(0.7f, half_width_ - 1.1f * other);
-      if (side * sign > 0) {  // towards it, and past it
-        second_place_.x = side * std::min(limit, 1.5f);
-        from = std::min(reach, std::max(0.5f * reach, 0.25f)) * -sign;
-        const float clear = second_place_.x - side * (wide + other + 0.1f);
-        if (side * from > side * clear) from = clear;
-      } else {  // away from it
-        second_place_.x = side * limit;
-        const float clear = second_place_.x - side * (wide + other + 0.1f);
-        from = side * std::min(side * from, side * clear);
-      }
-      second_place_.y = wide + other + 0.25f;
+      const bool towards = side * sign > 0;  // and past it, in front
+      second_place_.y = towards ? wide + other + 0.25f : 0.6f;
+      const float nearer = (kDistance + second_place_.y) / kDistance;  // the same place in the picture, at the subject's distance
+      const float seen_at = towards ? std::min(limit, 1.5f) : limit;
+      second_place_.x = side * seen_at * nearer;
+      const float clear = seen_at - (wide + other / nearer + 0.1f);  // on the second object's side, beside it
+      from = side * std::min(side * from, clear);
       if (sign * (to - from) < 0.8f) to = from + sign * 0.8f;
     }
     start_x_ = from;
@@ -235,15 +232,15 @@ Look look_of(const Scene& scene) {
   const float brightness = scene.time == TimeOfDay::kDay ? 1.0f : (scene.time == TimeOfDay::kSunset ? 0.6f : 0.13f);
   look.exposure = brightness;
   if (overcast) {  // the light comes from everywhere; the time of day keeps its tint
-    const Vec3 grey = scene.time == TimeOfDay::kSunset ? Vec3{0.62f, 0.42f, 0.34f} : Vec3{0.60f, 0.63f, 0.68f};
+    const Vec3 grey = scene.time == TimeOfDay::kSunset ? Vec3{0.56f, 0.37f, 0.36f} : Vec3{0.60f, 0.63f, 0.68f};
     const Vec3 cloud = grey * (scene.time == TimeOfDay::kNight ? 0.10f : (scene.time == TimeOfDay::kSunset ? 0.8f : 0.85f));
-    look.sky_horizon = mix(look.sky_horizon, cloud, scene.time == TimeOfDay::kSunset ? 0.6f : 0.85f);
-    look.sky_zenith = mix(look.sky_zenith, cloud * 0.75f, scene.time == TimeOfDay::kSunset ? 0.7f : 0.85f);
+    look.sky_horizon = mix(look.sky_horizon, cloud, scene.time == TimeOfDay::kSunset ? 0.72f : 0.85f);
+    look.sky_zenith = mix(look.sky_zenith, cloud * 0.75f, scene.time == TimeOfDay::kSunset ? 0.75f : 0.85f);
     look.ambient_up = look.ambient_up + look.sun_colour * 0.35f;
     look.ambient_down = look.ambient_down + look.sun_colour * 0.15f;
     look.sun_colour = look.sun_colour * 0.3f;
     look.disc_cosine = 1;
-    look.glow_colour = look.glow_colour * 0.3f;
+    look.glow_colour = look.glow_colour * 0.2f;
   }
   switch (scene.weather) {
     case Weather::kClear: break;
