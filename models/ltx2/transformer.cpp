@@ -70,6 +70,7 @@ Transformer::Transformer(Transformer&&) noexcept = default;
 Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 
 const TransformerConfig& Transformer::config() const { return parts_->config; }
+at::ScalarType Transformer::dtype() const { return parts_->video.proj_in.weight().scalar_type(); }
 
 namespace {
 
@@ -116,8 +117,10 @@ TransformerOutput Transformer::forward(const TransformerInput& input, const Tran
   if (input.video_self_attention_mask_BTT.defined()) {
     condition.video.self_mask = ((1 - input.video_self_attention_mask_BTT.to(x.video_BTD.scalar_type())) * -10000.0).unsqueeze(1);
   }
-  report("time_embed.video", condition.video.temb);
-  report("time_embed.audio", condition.audio.temb);
+  report("time_embed.video.modulation", condition.video.temb.flatten(0, 1));
+  report("time_embed.video.embedded", video_embedded.flatten(0, 1));
+  report("time_embed.audio.modulation", condition.audio.temb.flatten(0, 1));
+  report("time_embed.audio.embedded", audio_embedded.flatten(0, 1));
 
   const bool mixed_stg = input.stg_keep_B.defined();
   for (std::size_t i = 0; i < p.blocks.size(); ++i) {

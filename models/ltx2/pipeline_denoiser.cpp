@@ -1,0 +1,112 @@
+#include "models/ltx2/pipeline_denoiser.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
+
+#include <utility>
+
+namespace fantascope::models::ltx2 {
+namespace {
+
+PromptEmbeds rows(const PromptEmbeds& embeds, std::int64_t first, std::int64_t count) {
+  return {embeds.video_BSD.narrow(0, first, count), embeds.audio_BSD.narrow(0, first, count), embeds.mask_BS.narrow(0, first, count)};
+}
+
+/// A mask that hides nothing costs a pass over the logits in every attention: leave it out.
+at::Tensor mask_or_none(const at::Tensor& mask_BS) {
+  const bool hides = mask_BS.numel() > 0 && mask_BS.min().item<double>() < 1.0;
+  return hides ? mask_BS : at::Tensor();
+}
+
+}  // namespace
+
+at::Tensor first_frame_mask(const ClipShape& shape) {
+  at::Tensor mask = at::zeros({1, shape.num_video_tokens()}, at::TensorOptions().dtype(at::kFloat));
+  mask.narrow(1, 0, shape.height * shape.width).fill_(1);
+  return mask;
+}
+
+Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptEmbeds prompt_embeds)
+    : transformer_(transformer), recipe_(std::move(recipe)), dtype_(transformer.dtype()) {
+  embeds_ = {prompt_embeds.video_BSD.to(dtype_), prompt_embeds.audio_BSD.to(dtype_), prompt_embeds.mask_BS};
+  conditional_ = rows(embeds_, embeds_.video_BSD.size(0) - 1, 1);
+  embeds_.mask_BS = mask_or_none(embeds_.mask_BS);
+  conditional_.mask_BS = mask_or_none(conditional_.mask_BS);
+  rope_ = make_rope_tables(transformer.config(), recipe_.shape);
+}
+
+TransformerInput Denoiser::input(const std::string& kind, int step, const LatentTokens& latents) const {
+  const bool both = kind == "cfg";
+  const auto batched = [&](const at::Tensor& x) { return both ? at::cat({x, x}) : x; };
+  const PromptEmbeds& embeds = both ? embeds_ : conditional_;
+  const float t = recipe_.schedule.timesteps[static_cast<std::size_t>(step)];
+  const at::Tensor timestep_B = at::full({both ? 2 : 1}, t, at::TensorOptions().dtype(at::kFloat));
+
+  TransformerInput in;
+  in.video_BTC = batched(latents.video_BTC).to(dtype_);
+  in.audio_BLC = batched(latents.audio_BLC).to(dtype_);
+  in.video_prompt_embeds_BSD = embeds.video_BSD;
+  in.audio_prompt_embeds_BSD = embeds.audio_BSD;
+  in.video_prompt_mask_BS = in.audio_prompt_mask_BS = embeds.mask_BS;
+  in.audio_timesteps = in.video_sigma_B = in.audio_sigma_B = timestep_B;
+  in.video_timesteps = recipe_.clean_mask_BT.defined() ? timestep_B.unsqueeze(1) * (1 - batched(recipe_.clean_mask_BT)) : timestep_B;
+  in.rope = &rope_;
+  in.use_cross_timestep = recipe_.use_cross_timestep;
+  in.isolate_modalities = kind == "modality";
+  if (kind == "stg") in.stg_blocks = recipe_.stg_blocks;
+  return in;
+}
+
+TransformerOutput Denoiser::call(const std::string& kind, int step, const LatentTokens& latents, const CallObserver& observer,
+                                 const ProbeOfCall& probe_of) const {
+  const TransformerInput in = input(kind, step, latents);
+  TransformerOutput out = transformer_.forward(in, probe_of ? probe_of(kind) : TransformerProbe());
+  out.video_velocity_BTC = out.video_velocity_BTC.to(at::kFloat);
+  out.audio_velocity_BLC = out.audio_velocity_BLC.to(at::kFloat);
+  if (observer) observer(kind, in, out);
+  return out;
+}
+
+LatentTokens Denoiser::velocities(int step, const LatentTokens& latents, const CallObserver& observer, const ProbeOfCall& probe_of) const {
+  const GuidancePasses wanted = passes();
+  GuidancePredictions video, audio;
+  const TransformerOutput main = call(wanted.negative ? "cfg" : "cond", step, latents, observer, probe_of);
+  const std::int64_t last = main.video_velocity_BTC.size(0) - 1;
+  video.conditional = main.video_velocity_BTC.narrow(0, last, 1);
+  audio.conditional = main.audio_velocity_BLC.narrow(0, last, 1);
+  if (wanted.negative) {
+    video.negative = main.video_velocity_BTC.narrow(0, 0, 1);
+    audio.negative = main.audio_velocity_BLC.narrow(0, 0, 1);
+  }
+  if (wanted.stg) {
+    const TransformerOutput out = call("stg", step, latents, observer, probe_of);
+    video.stg = out.video_velocity_BTC;
+    audio.stg = out.audio_velocity_BLC;
+  }
+  if (wanted.isolated) {
+    const TransformerOutput out = call("modality", step, latents, observer, probe_of);
+    video.isolated = out.video_velocity_BTC;
+    audio.isolated = out.audio_velocity_BLC;
+  }
+  return guided(step, latents, video, audio);
+}
+
+LatentTokens Denoiser::guided(int step, const LatentTokens& latents, const GuidancePredictions& video, const GuidancePredictions& audio) const {
+  const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
+  return {guide(latents.video_BTC, sigma, video, recipe_.video), guide(latents.audio_BLC, sigma, audio, recipe_.audio)};
+}
+
+LatentTokens Denoiser::advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
+  const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
+  const float next = recipe_.schedule.sigmas[static_cast<std::size_t>(step) + 1];
+  LatentTokens moved{euler_step(latents.video_BTC, velocities.video_BTC, sigma, next), euler_step(latents.audio_BLC, velocities.audio_BLC, sigma, next)};
+  if (recipe_.clean_mask_BT.defined()) {
+    moved.video_BTC = at::where(recipe_.clean_mask_BT.unsqueeze(-1) > 0, latents.video_BTC, moved.video_BTC);
+  }
+  return moved;
+}
+
+}  // namespace fantascope::models::ltx2

@@ -1,0 +1,76 @@
+#pragma once
+/// The sampling loop of one clip, step by step: transformer passes, guidance, Euler. Knows tensors, not requests: the pipeline and the
+/// parity runner both drive it. Follows LTX2Pipeline and LTX2ImageToVideoPipeline of diffusers. One thread.
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/diffusion/flow_match_euler.h"
+#include "engine/diffusion/guider.h"
+#include "models/ltx2/transformer.h"
+
+namespace fantascope::models::ltx2 {
+
+/// What the text path gives, as the transformer takes it. B is 2, [negative, prompt], when the recipe guides by a negative; else 1.
+struct PromptEmbeds {
+  at::Tensor video_BSD, audio_BSD;
+  at::Tensor mask_BS;  ///< int64, 1 attend
+};
+
+/// Normalised latents as tokens, float32, batch 1.
+struct LatentTokens {
+  at::Tensor video_BTC, audio_BLC;
+};
+
+struct DenoiseRecipe {
+  ClipShape shape;
+  FlowMatchSchedule schedule;
+  GuidanceScales video, audio;          ///< audio after its fallback to video
+  std::vector<std::int64_t> stg_blocks;
+  bool use_cross_timestep = true;
+  at::Tensor clean_mask_BT;             ///< 1 for tokens that are given and never stepped; undefined: none
+};
+
+/// The clean_mask of image-to-video: the tokens of the first latent frame.
+at::Tensor first_frame_mask(const ClipShape& shape);
+
+/// Sees every transformer call: "cfg" (batch [negative, prompt]), "cond", "stg" or "modality".
+using CallObserver = std::function<void(const std::string& kind, const TransformerInput& input, const TransformerOutput& output)>;
+/// Probes inside the transformer call of that kind; may return an empty probe.
+using ProbeOfCall = std::function<TransformerProbe(const std::string& kind)>;
+
+class Denoiser {
+ public:
+  /// `transformer` is borrowed. prompt_embeds are cast to the dtype of the weights.
+  Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptEmbeds prompt_embeds);
+
+  int num_steps() const { return recipe_.schedule.num_steps(); }
+  const RopeTables& rope() const { return rope_; }
+  const DenoiseRecipe& recipe() const { return recipe_; }
+
+  /// Guided velocities at step `step` (0-based), float32.
+  LatentTokens velocities(int step, const LatentTokens& latents, const CallObserver& observer = {}, const ProbeOfCall& probe_of = {}) const;
+  /// One transformer call of a kind, velocities as the transformer gives them, in float32.
+  TransformerOutput call(const std::string& kind, int step, const LatentTokens& latents, const CallObserver& observer = {},
+                         const ProbeOfCall& probe_of = {}) const;
+  /// Mixes the calls of one step. outputs.negative and conditional are the halves of a "cfg" call.
+  LatentTokens guided(int step, const LatentTokens& latents, const GuidancePredictions& video, const GuidancePredictions& audio) const;
+  LatentTokens advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
+
+  GuidancePasses passes() const { return guidance_passes(recipe_.video, recipe_.audio); }
+
+ private:
+  TransformerInput input(const std::string& kind, int step, const LatentTokens& latents) const;
+
+  const Transformer& transformer_;
+  DenoiseRecipe recipe_;
+  PromptEmbeds embeds_;      // as given: [negative, prompt] or prompt
+  PromptEmbeds conditional_; // the prompt alone
+  RopeTables rope_;
+  at::ScalarType dtype_;
+};
+
+}  // namespace fantascope::models::ltx2
