@@ -17,12 +17,17 @@ namespace fantascope::models::ltx2 {
 
 class FastVideoDecoder;
 
+/// How a stretch of time joins the one before it. The reference decoder drops a stretch's last frame instead of its first, so that all
+/// frames after the first seam come one frame late and are blended with their neighbours; kept for comparing.
+enum class Seam { kAligned, kReference };
+
 /// Tiles in pixels and frames of the clip; a stride below the size overlaps, and the overlap is blended linearly. All are rounded down to
 /// whole latents.
 struct VaeTiling {
   std::int64_t height = 512, width = 512, num_frames = 16;
   std::int64_t stride_height = 448, stride_width = 448, stride_num_frames = 8;
   bool spatial = true, temporal = true;
+  Seam seam = Seam::kAligned;  ///< decoding only
 };
 
 Result<void> check_tiling(const VaeTiling& tiling, const ScaleFactors& scale_factors);

@@ -1,5 +1,6 @@
 /// Tiled decoding and encoding of VideoVae: tiles overlap, each is blended into the one above, left of and before it. The order of
-/// blending is that of the reference (diffusers AutoencoderKLLTX2Video.tiled_decode and _temporal_tiled_decode), so results agree.
+/// blending is that of the reference (diffusers AutoencoderKLLTX2Video.tiled_decode and _temporal_tiled_decode), so results agree
+/// (in time with Seam::kReference).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
@@ -129,13 +130,13 @@ at::Tensor VideoVae::decode_tiled(const at::Tensor& latents, const VaeTiling& ti
   const Network whole_picture = [&](const at::Tensor& x) { return in_space ? run_spatial_tiles(x, height, width, one_tile) : one_tile(x); };
   if (!in_time) return whole_picture(latents);
 
-  // Each stretch takes one latent more than its length, since the first latent of a stretch stands for one frame only; the last frame of
-  // every stretch but the first is then dropped.
+  // Each stretch takes one latent more than its length: its first latent stands for one frame only, which the stretch before has too.
   std::vector<at::Tensor> stretches;
   for (std::int64_t f = 0; f < latents.size(kTime); f += time.stride) {
     auto frames = whole_picture(window(latents, kTime, f, time.tile + 1));
     if (!frames.defined()) return {};
-    stretches.push_back(f > 0 ? frames.narrow(kTime, 0, frames.size(kTime) - 1) : frames);
+    const std::int64_t start = tiling.seam == Seam::kAligned ? 1 : 0;
+    stretches.push_back(f > 0 ? frames.narrow(kTime, start, frames.size(kTime) - 1) : frames);
   }
   return join_stretches(std::move(stretches), time, (latents.size(kTime) - 1) * s.time + 1);
 }
