@@ -3,89 +3,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
-#include <filesystem>
-#include <utility>
 #include <vector>
 
+#include "engine/base/json_tree_builder.h"
+
 namespace fantascope {
-namespace {
-
-/// Builds the document from SAX events and stops at the first thing that is not allowed.
-class DomBuilder {
- public:
-  using number_integer_t = nlohmann::json::number_integer_t;
-  using number_unsigned_t = nlohmann::json::number_unsigned_t;
-  using number_float_t = nlohmann::json::number_float_t;
-  using string_t = nlohmann::json::string_t;
-  using binary_t = nlohmann::json::binary_t;
-
-  explicit DomBuilder(int max_depth) : max_depth_(max_depth) {}
-
-  bool null() { return put(nullptr) != nullptr; }
-  bool boolean(bool value) { return put(value) != nullptr; }
-  bool number_integer(number_integer_t value) { return put(value) != nullptr; }
-  bool number_unsigned(number_unsigned_t value) { return put(value) != nullptr; }
-  bool number_float(number_float_t value, const string_t&) { return put(value) != nullptr; }
-  bool string(string_t& value) { return put(std::move(value)) != nullptr; }
-  bool binary(binary_t&) { return false; }
-  bool start_object(std::size_t) { return open(nlohmann::json::object()); }
-  bool end_object() { return close(); }
-  bool start_array(std::size_t) { return open(nlohmann::json::array()); }
-  bool end_array() { return close(); }
-  bool key(string_t& name) {
-    auto& object = stack_.back()->get_ref<nlohmann::json::object_t&>();
-    const auto [place, fresh] = object.emplace(name, nullptr);
-    if (!fresh) {
-      problem_ = "duplicate key \"" + name.substr(0, 200) + "\"";
-      return false;
-    }
-    slot_ = &place->second;
-    return true;
-  }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
-    problem_ = "not valid JSON at byte " + std::to_string(position);
-    return false;
-  }
-
-  const std::string& problem() const { return problem_; }
-  nlohmann::json take() { return std::move(root_); }
-
- private:
-  nlohmann::json* put(nlohmann::json value) {
-    if (stack_.empty()) {
-      root_ = std::move(value);
-      return &root_;
-    }
-    if (stack_.back()->is_array()) {
-      stack_.back()->push_back(std::move(value));
-      return &stack_.back()->back();
-    }
-    *slot_ = std::move(value);
-    return slot_;
-  }
-  bool open(nlohmann::json container) {
-    if (static_cast<int>(stack_.size()) >= max_depth_) {
-      problem_ = "nested deeper than " + std::to_string(max_depth_);
-      return false;
-    }
-    stack_.push_back(put(std::move(container)));
-    return true;
-  }
-  bool close() {
-    stack_.pop_back();
-    return true;
-  }
-
-  int max_depth_;
-  nlohmann::json root_;
-  nlohmann::json* slot_ = nullptr;
-  std::vector<nlohmann::json*> stack_;  // only the innermost grows, so the pointers stay good
-  std::string problem_;
-};
-
-}  // namespace
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
   const auto byte = [&text](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
@@ -129,7 +54,7 @@ Result<nlohmann::json> parse_bounded_json(std::string_view text, const std::stri
   if (const auto bad = first_invalid_utf8(text)) {
     return Error{ErrorCode::kBadFile, subject + ": not UTF-8 at byte " + std::to_string(*bad), subject, "", "UTF-8", "Fetch the file again."};
   }
-  DomBuilder builder(limits.max_depth);
+  JsonTreeBuilder builder(limits.max_depth, limits.max_values);
   if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &builder)) {
     return Error{ErrorCode::kBadFile, subject + ": " + builder.problem(), subject, "", "", "Fetch the file again, or correct it."};
   }

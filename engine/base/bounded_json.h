@@ -14,6 +14,7 @@ namespace fantascope {
 struct JsonLimits {
   std::size_t max_bytes = std::size_t{16} << 20;
   int max_depth = 64;  ///< a top-level object counts as 1
+  std::size_t max_values = 2'000'000;
 };
 
 /// Byte position of the first byte that does not belong to well-formed UTF-8 (no surrogates, no overlong forms), if there is one.
