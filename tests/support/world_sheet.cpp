@@ -22,7 +22,8 @@ void write_wav(const std::string& path, const std::vector<float>& audio, int rat
   const auto u32 = [&](std::uint32_t v) { std::fwrite(&v, 4, 1, file); };
   const auto u16 = [&](std::uint16_t v) { std::fwrite(&v, 2, 1, file); };
   std::fwrite("RIFF", 4, 1, file), u32(36 + count * 4), std::fwrite("WAVEfmt ", 8, 1, file), u32(16), u16(1), u16(2);
-  u32(static_cast<std::uint32_t>(rate)), u32(static_cast<std::uint32_t>(rate) * 4), u16(4), u16(16), std::fwrite("data", 4, 1, file), u32(count * 4);
+  u32(static_cast<std::uint32_t>(rate)), u32(static_cast<std::uint32_t>(rate) * 4), u16(4), u16(16), std::fwrite("data", 4, 1, file),
+      u32(count * 4);
   for (std::uint32_t i = 0; i < count; ++i) {
     for (const float x : {audio[i], audio[count + i]}) u16(static_cast<std::uint16_t>(static_cast<std::int16_t>(x * 32767.0f)));
   }
@@ -52,7 +53,8 @@ int main(int argc, char** argv) {
     const world::Scene scene = world::sample_scene(seed);
     const world::Clip clip = world::render_clip(scene, shape);
     if (out == "-") continue;
-    std::printf("%llu  %s\n      %s\n", static_cast<unsigned long long>(seed), world::plain_caption(scene).c_str(), world::caption(scene, seed).c_str());
+    std::printf("%llu  %s\n      %s\n", static_cast<unsigned long long>(seed), world::plain_caption(scene).c_str(),
+                world::caption(scene, seed).c_str());
     if (argc > 8) write_wav(argv[8] + std::to_string(seed) + ".wav", clip.audio, shape.sample_rate);
     for (int c = 0; c < kColumns; ++c) {
       const int frame = shape.num_frames == 1 ? 0 : c * (shape.num_frames - 1) / (kColumns - 1);
@@ -60,7 +62,8 @@ int main(int argc, char** argv) {
         const auto from = (static_cast<std::size_t>(frame) * static_cast<std::size_t>(shape.height) + static_cast<std::size_t>(y)) *
                           static_cast<std::size_t>(shape.width) * 3;
         const auto to = (static_cast<std::size_t>(k * (shape.height + kGap) + y) * static_cast<std::size_t>(sheet_width) +
-                         static_cast<std::size_t>(c * (shape.width + kGap))) * 3;
+                         static_cast<std::size_t>(c * (shape.width + kGap))) *
+                        3;
         std::memcpy(&sheet[to], &clip.frames[from], static_cast<std::size_t>(shape.width) * 3);
       }
     }

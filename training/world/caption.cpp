@@ -5,8 +5,8 @@
 #include "training/world/internal/math.h"
 #include "training/world/world.h"
 
-/// Every wording is a phrase of a table below, so that the vocabulary is the words of the tables. The first phrase of a row is the plain one
-/// and is drawn more often than the others.
+/// Every wording is a phrase of a table below, so that the vocabulary is the words of the tables. The first phrase of a row is the plain
+/// one and is drawn more often than the others.
 namespace fantascope::world {
 namespace {
 
@@ -112,15 +112,36 @@ class Writer {
     pick_slots();
     std::string text;
     switch (rng_.below(20)) {
-      case 0: case 1: text = join({camera_, subject_and_action(true), time_, weather_}, ","); break;      // the camera first
-      case 2: text = join({time_, subject_and_action(true), camera_, weather_}, ","); break;              // the time first
-      case 3: text = join({with_blank(place_slot(), time_), subject_and_action(false), camera_, weather_}, ","); break;
-      case 4: text = join({weather_, with_blank(subject_and_action(true), time_), camera_}, ","); break;  // the weather first
-      case 5: case 6: text = join({subject_and_action(true), time_, weather_, camera_}, ","); break;
-      case 7: case 8: text = join({with_blank(subject_and_action(true), time_), weather_, camera_}, ","); break;
-      case 9: text = join({with_blank(subject_and_action(true), time_), camera_, weather_}, "."); break;
-      case 10: text = with_blank(with_blank(with_blank(subject_and_action(true), time_), weather_), camera_); break;  // no commas
-      default: text = join({with_blank(subject_and_action(true), time_), camera_, weather_}, ","); break;  // the prompt builder's order
+      case 0:
+      case 1:
+        text = join({camera_, subject_and_action(true), time_, weather_}, ",");
+        break;  // the camera first
+      case 2:
+        text = join({time_, subject_and_action(true), camera_, weather_}, ",");
+        break;  // the time first
+      case 3:
+        text = join({with_blank(place_slot(), time_), subject_and_action(false), camera_, weather_}, ",");
+        break;
+      case 4:
+        text = join({weather_, with_blank(subject_and_action(true), time_), camera_}, ",");
+        break;  // the weather first
+      case 5:
+      case 6:
+        text = join({subject_and_action(true), time_, weather_, camera_}, ",");
+        break;
+      case 7:
+      case 8:
+        text = join({with_blank(subject_and_action(true), time_), weather_, camera_}, ",");
+        break;
+      case 9:
+        text = join({with_blank(subject_and_action(true), time_), camera_, weather_}, ".");
+        break;
+      case 10:
+        text = with_blank(with_blank(with_blank(subject_and_action(true), time_), weather_), camera_);
+        break;  // no commas
+      default:
+        text = join({with_blank(subject_and_action(true), time_), camera_, weather_}, ",");
+        break;  // the prompt builder's order
     }
     if (rng_.chance(0.04)) text = with_blank(pick(kOpeners), text);
     if (rng_.chance(0.05)) text = join({text, pick(kStyle)}, ",");

@@ -112,21 +112,29 @@ FANTASCOPE_INLINE void shadow_with(const Shape& shape, const RayRow& rays, float
 
 FANTASCOPE_WIDE void trace_row(const Primitive& p, const RayRow& rays, float* depth, std::int32_t* index, std::int32_t number) {
   switch (p.solid) {
-    case Solid::kSphere: return trace_with(Sphere(p), rays, depth, index, number);
-    case Solid::kBox: return trace_with(Box(p), rays, depth, index, number);
+    case Solid::kSphere:
+      return trace_with(Sphere(p), rays, depth, index, number);
+    case Solid::kBox:
+      return trace_with(Box(p), rays, depth, index, number);
     case Solid::kCone:
-    case Solid::kCylinder: return trace_with(Round(p), rays, depth, index, number);
-    case Solid::kCapsule: return trace_with(Capsule(p), rays, depth, index, number);
+    case Solid::kCylinder:
+      return trace_with(Round(p), rays, depth, index, number);
+    case Solid::kCapsule:
+      return trace_with(Capsule(p), rays, depth, index, number);
   }
 }
 
 FANTASCOPE_WIDE void shadow_row(const Primitive& p, const RayRow& rays, float* light) {
   switch (p.solid) {
-    case Solid::kSphere: return shadow_with(Sphere(p), rays, light);
-    case Solid::kBox: return shadow_with(Box(p), rays, light);
+    case Solid::kSphere:
+      return shadow_with(Sphere(p), rays, light);
+    case Solid::kBox:
+      return shadow_with(Box(p), rays, light);
     case Solid::kCone:
-    case Solid::kCylinder: return shadow_with(Round(p), rays, light);
-    case Solid::kCapsule: return shadow_with(Capsule(p), rays, light);
+    case Solid::kCylinder:
+      return shadow_with(Round(p), rays, light);
+    case Solid::kCapsule:
+      return shadow_with(Capsule(p), rays, light);
   }
 }
 

@@ -46,14 +46,22 @@ struct Dye {
 Vec3 linear(float r, float g, float b) { return {r * r, g * g, b * b}; }
 Dye dye_of(Colour colour) {
   switch (colour) {
-    case Colour::kRed: return {linear(0.88f, 0.06f, 0.07f), linear(0.48f, 0.02f, 0.03f), 0.05f};
-    case Colour::kOrange: return {linear(1.0f, 0.53f, 0.02f), linear(0.66f, 0.30f, 0.01f), 0.05f};
-    case Colour::kYellow: return {linear(1.0f, 0.93f, 0.08f), linear(0.68f, 0.60f, 0.04f), 0.05f};
-    case Colour::kGreen: return {linear(0.04f, 0.74f, 0.20f), linear(0.02f, 0.42f, 0.11f), 0.05f};
-    case Colour::kBlue: return {linear(0.08f, 0.26f, 0.98f), linear(0.04f, 0.12f, 0.58f), 0.05f};
-    case Colour::kPurple: return {linear(0.62f, 0.12f, 0.86f), linear(0.34f, 0.06f, 0.50f), 0.05f};
-    case Colour::kWhite: return {linear(0.97f, 0.97f, 0.97f), linear(0.66f, 0.67f, 0.69f), 0.02f};
-    case Colour::kBlack: return {linear(0.07f, 0.07f, 0.08f), linear(0.24f, 0.24f, 0.26f), 0.45f};
+    case Colour::kRed:
+      return {linear(0.88f, 0.06f, 0.07f), linear(0.48f, 0.02f, 0.03f), 0.05f};
+    case Colour::kOrange:
+      return {linear(1.0f, 0.53f, 0.02f), linear(0.66f, 0.30f, 0.01f), 0.05f};
+    case Colour::kYellow:
+      return {linear(1.0f, 0.93f, 0.08f), linear(0.68f, 0.60f, 0.04f), 0.05f};
+    case Colour::kGreen:
+      return {linear(0.04f, 0.74f, 0.20f), linear(0.02f, 0.42f, 0.11f), 0.05f};
+    case Colour::kBlue:
+      return {linear(0.08f, 0.26f, 0.98f), linear(0.04f, 0.12f, 0.58f), 0.05f};
+    case Colour::kPurple:
+      return {linear(0.62f, 0.12f, 0.86f), linear(0.34f, 0.06f, 0.50f), 0.05f};
+    case Colour::kWhite:
+      return {linear(0.97f, 0.97f, 0.97f), linear(0.66f, 0.67f, 0.69f), 0.02f};
+    case Colour::kBlack:
+      return {linear(0.07f, 0.07f, 0.08f), linear(0.24f, 0.24f, 0.26f), 0.45f};
   }
   return {};
 }
@@ -125,7 +133,9 @@ void add_actor(std::vector<Primitive>& out, Shape shape, Colour colour, const Pl
       p.size = {0.2f * s, 0, 1.3f * s}, p.centre = place.at;
       out.push_back(p);
       break;
-    case Shape::kPerson: add_person(out, p, place); break;
+    case Shape::kPerson:
+      add_person(out, p, place);
+      break;
   }
 }
 
@@ -173,7 +183,8 @@ void add_dune(std::vector<Primitive>& out, float x, float y, float radius, float
 
 Vec3 normal_at(const Primitive& p, Vec3 point) {
   switch (p.solid) {
-    case Solid::kSphere: return (point - p.centre) * (1.0f / p.size.x);
+    case Solid::kSphere:
+      return (point - p.centre) * (1.0f / p.size.x);
     case Solid::kBox: {
       const Vec3 q = to_local(p, point - p.centre);
       const float x = std::abs(q.x) - p.size.x, y = std::abs(q.y) - p.size.y, z = std::abs(q.z) - p.size.z;
@@ -204,7 +215,8 @@ Vec3 normal_at(const Primitive& p, Vec3 point) {
 
 Vec3 colour_at(const Primitive& p, Vec3 point, Vec3 normal) {
   switch (p.paint) {
-    case Paint::kPlain: return p.colour;
+    case Paint::kPlain:
+      return p.colour;
     case Paint::kBand: {  // a stripe through the poles of the rolling axis
       const float along = p.cos_roll * normal.x - p.sin_roll * normal.z;
       return std::abs(along) < 0.17f ? p.second_colour : p.colour;

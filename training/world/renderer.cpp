@@ -5,8 +5,8 @@
 namespace fantascope::world {
 namespace {
 
-constexpr int kSide = 2;          // samples a pixel along each axis
-constexpr float kFar = 400.0f;    // metres
+constexpr int kSide = 2;        // samples a pixel along each axis
+constexpr float kFar = 400.0f;  // metres
 constexpr float kPositive = 4096.0f;
 
 /// 1 - exp(-x) without the library: within 0.03, smooth, 0 at 0.
@@ -26,12 +26,13 @@ FANTASCOPE_INLINE float grid_line(float x, float half, float width) {
 }
 
 struct Floor {
-  float x, y, dx, dy;      ///< the point of u = 0 and its change with u
-  float wide_x, wide_y;    ///< a sample's footprint, metres
+  float x, y, dx, dy;    ///< the point of u = 0 and its change with u
+  float wide_x, wide_y;  ///< a sample's footprint, metres
   float stripes;
 };
 FANTASCOPE_WIDE void checker_row(const Floor& f, const float* __restrict u, int count, float* __restrict out) {
-  for (int i = 0; i < count; ++i) out[i] = 0.5f + 0.5f * square_wave(f.x + f.dx * u[i], f.wide_x) * square_wave(f.y + f.dy * u[i], f.wide_y);
+  for (int i = 0; i < count; ++i)
+    out[i] = 0.5f + 0.5f * square_wave(f.x + f.dx * u[i], f.wide_x) * square_wave(f.y + f.dy * u[i], f.wide_y);
 }
 /// A faint grid of a metre on stripes of two metres.
 FANTASCOPE_WIDE void grid_row(const Floor& f, const float* __restrict u, int count, float* __restrict out) {
@@ -83,7 +84,12 @@ FANTASCOPE_WIDE void average_row(const float* __restrict a, const float* __restr
 }  // namespace
 
 Renderer::Renderer(const Simulation& simulation, int width, int height)
-    : simulation_(simulation), look_(simulation.look()), width_(width), height_(height), columns_(width * kSide), rows_(height * kSide),
+    : simulation_(simulation),
+      look_(simulation.look()),
+      width_(width),
+      height_(height),
+      columns_(width * kSide),
+      rows_(height * kSide),
       pieces_(set_pieces(simulation)) {
   const auto samples = static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_);
   red_.resize(samples), green_.resize(samples), blue_.resize(samples), depth_.resize(samples), index_.resize(samples);
@@ -268,7 +274,8 @@ void Renderer::shade(const View& view, const Rect& rect) {
       if ((a & b & c & d) == -1) continue;
       if (a == b && a == c && a == d && solids_[static_cast<std::size_t>(a)].is_smooth()) {
         const Vec3 direction = straight[0] + view.right * u_[static_cast<std::size_t>(i)];
-        const Vec3 colour = shade_point(solids_[static_cast<std::size_t>(a)], view.camera.position + direction * depth_[at], direction, depth_[at]);
+        const Vec3 colour =
+            shade_point(solids_[static_cast<std::size_t>(a)], view.camera.position + direction * depth_[at], direction, depth_[at]);
         for (const std::size_t to : {at, at + 1, at + stride, at + stride + 1}) put(to, colour);
         continue;
       }
@@ -276,7 +283,8 @@ void Renderer::shade(const View& view, const Rect& rect) {
         const auto to = at + (k >= kSide ? stride : 0) + static_cast<std::size_t>(k % kSide);
         if (index_[to] < 0) continue;
         const Vec3 direction = straight[k / kSide] + view.right * u_[static_cast<std::size_t>(i + k % kSide)];
-        put(to, shade_point(solids_[static_cast<std::size_t>(index_[to])], view.camera.position + direction * depth_[to], direction, depth_[to]));
+        put(to, shade_point(solids_[static_cast<std::size_t>(index_[to])], view.camera.position + direction * depth_[to], direction,
+                            depth_[to]));
       }
     }
   }
@@ -288,13 +296,15 @@ Vec3 Renderer::shade_point(const Primitive& p, Vec3 point, Vec3 direction, float
   const float sun = std::max(0.0f, dot(n, look_.sun_direction));
   const Vec3 ambient = mix(look_.ambient_down, look_.ambient_up, 0.5f + 0.5f * n.z);
   Vec3 light = ambient + look_.sun_colour * sun;
-  if (p.object != 0) light = light + (look_.ambient_up + look_.sun_colour * 0.35f) * (lamp_ * std::max(0.0f, facing));  // a lamp beside the camera
+  if (p.object != 0)
+    light = light + (look_.ambient_up + look_.sun_colour * 0.35f) * (lamp_ * std::max(0.0f, facing));  // a lamp beside the camera
   Vec3 colour = colour_at(p, point, n) * light;
   if (p.rim > 0) {
     const float edge = clamp01(1.0f - facing), rim = p.rim * edge * edge * edge;
     colour = colour + (look_.ambient_up + look_.sun_colour * 0.3f) * rim;
   }
-  const float away = haze(distance * look_.fog_density) + (p.object == 0 ? (1.0f - haze(distance * look_.fog_density)) * haze(distance * 0.012f) * 0.8f : 0.0f);
+  const float fog = haze(distance * look_.fog_density * (p.object == 0 ? 1.0f : 0.6f));  // actors keep their colour
+  const float away = fog + (p.object == 0 ? (1.0f - fog) * haze(distance * 0.012f) * 0.8f : 0.0f);
   return mix(colour, fog_colour_, away);
 }
 
@@ -317,13 +327,14 @@ void Renderer::make_overlay(double t) {
     fall -= std::floor(fall);
     column -= std::floor(column);
     const float cy = static_cast<float>(fall * 1.3 - 0.15) * static_cast<float>(height_);
-    const float cx = static_cast<float>(column) * static_cast<float>(width_) +
-                     (rain ? 0.0f : 0.03f * size * static_cast<float>(sine(sway + 2.2 * t)));
+    const float cx =
+        static_cast<float>(column) * static_cast<float>(width_) + (rain ? 0.0f : 0.03f * size * static_cast<float>(sine(sway + 2.2 * t)));
     const int top = std::max(0, static_cast<int>(cy - half_y) - 1), bottom = std::min(height_, static_cast<int>(cy + half_y) + 2);
     for (int y = top; y < bottom; ++y) {
       const float dy = (static_cast<float>(y) + 0.5f - cy) / half_y;
       const float middle = cx - slant * (static_cast<float>(y) + 0.5f - cy);
-      const int left = std::max(0, static_cast<int>(middle - 2 * half_x) - 1), right = std::min(width_, static_cast<int>(middle + 2 * half_x) + 2);
+      const int left = std::max(0, static_cast<int>(middle - 2 * half_x) - 1),
+                right = std::min(width_, static_cast<int>(middle + 2 * half_x) + 2);
       for (int x = left; x < right; ++x) {
         const float dx = (static_cast<float>(x) + 0.5f - middle) / (1.4f * half_x);
         const float q = 1.0f - dx * dx - dy * dy;

@@ -4,8 +4,8 @@
 namespace fantascope::world {
 namespace {
 
-// About one scene in twelve is held out, by one of two hashes: one of what moves how, one of what it looks like where. The salts were searched
-// for so that every value of every attribute is among the held-out combinations of each hash that it enters.
+// About one scene in twelve is held out, by one of two hashes: one of what moves how, one of what it looks like where. The salts were
+// searched for so that every value of every attribute is among the held-out combinations of each hash that it enters.
 constexpr std::uint64_t kWhatModulus = 16, kWhatSalt = 1241004, kWhereModulus = 36, kWhereSalt = 537381;
 
 std::uint64_t hash_of(std::uint64_t salt, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) {
@@ -16,11 +16,15 @@ std::uint64_t hash_of(std::uint64_t salt, std::uint64_t a, std::uint64_t b, std:
 
 std::vector<Action> actions_of(Shape shape) {
   switch (shape) {
-    case Shape::kBall: return {Action::kStandsStill, Action::kBounces, Action::kFalls, Action::kRollsLeft, Action::kRollsRight};
-    case Shape::kCone: return {Action::kStandsStill, Action::kBounces, Action::kFalls, Action::kSlidesLeft, Action::kSlidesRight};
+    case Shape::kBall:
+      return {Action::kStandsStill, Action::kBounces, Action::kFalls, Action::kRollsLeft, Action::kRollsRight};
+    case Shape::kCone:
+      return {Action::kStandsStill, Action::kBounces, Action::kFalls, Action::kSlidesLeft, Action::kSlidesRight};
     case Shape::kCube:
-    case Shape::kPillar: return {Action::kStandsStill, Action::kSpins, Action::kFalls, Action::kSlidesLeft, Action::kSlidesRight};
-    case Shape::kPerson: return {Action::kStandsStill, Action::kWalksLeft, Action::kWalksRight, Action::kJumps};
+    case Shape::kPillar:
+      return {Action::kStandsStill, Action::kSpins, Action::kFalls, Action::kSlidesLeft, Action::kSlidesRight};
+    case Shape::kPerson:
+      return {Action::kStandsStill, Action::kWalksLeft, Action::kWalksRight, Action::kJumps};
   }
   return {};
 }

@@ -6,18 +6,23 @@ namespace fantascope::world {
 namespace {
 
 constexpr float kDistance = 5.0f, kAimHeight = 1.35f, kCameraHeight = 1.5f;
-constexpr float kTanHalf = 0.364f;        // a vertical field of view of 40 degrees
+constexpr float kTanHalf = 0.364f;                                 // a vertical field of view of 40 degrees
 constexpr float kMinHalfWidth = 1.7f, kMinHalfWidthOfTwo = 2.25f;  // metres that a narrow frame still shows to either side
 
 }  // namespace
 
 float half_width_of(Shape shape, float scale) {
   switch (shape) {
-    case Shape::kBall: return 0.5f * scale;
-    case Shape::kCube: return 0.52f * scale;
-    case Shape::kCone: return 0.52f * scale;
-    case Shape::kPillar: return 0.2f * scale;
-    case Shape::kPerson: return 0.3f * scale;
+    case Shape::kBall:
+      return 0.5f * scale;
+    case Shape::kCube:
+      return 0.52f * scale;
+    case Shape::kCone:
+      return 0.52f * scale;
+    case Shape::kPillar:
+      return 0.2f * scale;
+    case Shape::kPerson:
+      return 0.3f * scale;
   }
   return 0.5f * scale;
 }
@@ -164,15 +169,20 @@ CameraPose Simulation::camera_at(double t) const {
   const float share = std::min(1.0f, static_cast<float>(duration_) / 1.0f);
   const float u = duration_ > 0 ? (static_cast<float>(t / duration_) - 0.5f) * 2.0f * share : 0.0f;  // -1..1
   switch (scene_.camera) {
-    case Camera::kStatic: break;
+    case Camera::kStatic:
+      break;
     case Camera::kPanLeft:
     case Camera::kPanRight: {
       const float sweep = std::clamp(0.55f * tan_x_, 0.16f, 0.3f);  // radians to either side
       camera.yaw = (scene_.camera == Camera::kPanRight ? 1.0f : -1.0f) * sweep * u;
       break;
     }
-    case Camera::kTiltUp: camera.pitch = aim - 0.03f + 0.185f * u; break;
-    case Camera::kTiltDown: camera.pitch = aim - 0.03f - 0.185f * u; break;
+    case Camera::kTiltUp:
+      camera.pitch = aim - 0.03f + 0.185f * u;
+      break;
+    case Camera::kTiltDown:
+      camera.pitch = aim - 0.03f - 0.185f * u;
+      break;
     case Camera::kDollyIn:
     case Camera::kDollyOut: {
       const float k = scene_.camera == Camera::kDollyIn ? u : -u;
@@ -216,7 +226,7 @@ Look look_of(const Scene& scene) {
       look.disc_cosine = 0.9976f;
       break;
     case TimeOfDay::kNight:
-      look = {{0.004f, 0.008f, 0.035f}, {0.022f, 0.034f, 0.095f}, {0.20f, 0.23f, 0.30f}, {0.085f, 0.095f, 0.13f}, {0.03f, 0.032f, 0.04f}};
+      look = {{0.004f, 0.008f, 0.035f}, {0.022f, 0.034f, 0.095f}, {0.28f, 0.32f, 0.40f}, {0.115f, 0.13f, 0.17f}, {0.045f, 0.048f, 0.06f}};
       look.sun_direction = normalised({0.55f, -0.45f, 0.8f});
       look.disc_direction = normalised({0.27f, 1.0f, 0.24f});
       look.disc_colour = {0.85f, 0.88f, 0.9f};
@@ -225,9 +235,15 @@ Look look_of(const Scene& scene) {
       break;
   }
   switch (scene.place) {
-    case Place::kStudio: look.ground_a = {0.42f, 0.42f, 0.43f}, look.ground_b = {0.13f, 0.13f, 0.14f}; break;
-    case Place::kMeadow: look.ground_a = {0.16f, 0.27f, 0.045f}, look.ground_b = {0.09f, 0.17f, 0.03f}; break;
-    case Place::kDesert: look.ground_a = {0.58f, 0.44f, 0.25f}, look.ground_b = {0.44f, 0.32f, 0.17f}; break;
+    case Place::kStudio:
+      look.ground_a = {0.42f, 0.42f, 0.43f}, look.ground_b = {0.13f, 0.13f, 0.14f};
+      break;
+    case Place::kMeadow:
+      look.ground_a = {0.16f, 0.27f, 0.045f}, look.ground_b = {0.09f, 0.17f, 0.03f};
+      break;
+    case Place::kDesert:
+      look.ground_a = {0.58f, 0.44f, 0.25f}, look.ground_b = {0.44f, 0.32f, 0.17f};
+      break;
   }
   const float brightness = scene.time == TimeOfDay::kDay ? 1.0f : (scene.time == TimeOfDay::kSunset ? 0.6f : 0.13f);
   look.exposure = brightness;
@@ -243,7 +259,8 @@ Look look_of(const Scene& scene) {
     look.glow_colour = look.glow_colour * 0.2f;
   }
   switch (scene.weather) {
-    case Weather::kClear: break;
+    case Weather::kClear:
+      break;
     case Weather::kRain:
       look.ground_a = look.ground_a * 0.55f, look.ground_b = look.ground_b * 0.5f;
       look.sky_zenith = look.sky_zenith * 0.6f, look.sky_horizon = look.sky_horizon * 0.65f;
@@ -252,7 +269,7 @@ Look look_of(const Scene& scene) {
       look.ground_a = mix(look.ground_a, {0.72f, 0.75f, 0.80f}, 0.85f), look.ground_b = mix(look.ground_b, {0.72f, 0.75f, 0.80f}, 0.75f);
       break;
     case Weather::kFog:
-      look.fog_density = 0.075f;
+      look.fog_density = 0.08f;
       look.sky_zenith = mix(look.sky_zenith, look.sky_horizon, 0.9f);
       break;
   }

@@ -72,8 +72,13 @@ struct Mode {
 class Mixer {
  public:
   Mixer(const Simulation& simulation, const ClipShape& shape)
-      : simulation_(simulation), rate_(shape.sample_rate), count_(num_samples_of(shape)), seed_(simulation.scene().seed),
-        left_(static_cast<std::size_t>(count_)), right_(left_.size()), dry_(left_.size()) {}
+      : simulation_(simulation),
+        rate_(shape.sample_rate),
+        count_(num_samples_of(shape)),
+        seed_(simulation.scene().seed),
+        left_(static_cast<std::size_t>(count_)),
+        right_(left_.size()),
+        dry_(left_.size()) {}
 
   std::vector<float> run() {
     subject();
@@ -123,7 +128,8 @@ class Mixer {
     for (std::size_t k = 0; k < 3; ++k) {
       Mode mode(voice.frequency[k] * pitch(), voice.decay[k], voice.amplitude[k] * gain, rate_);
       const auto length = static_cast<std::int64_t>(7 * voice.decay[k] * rate_);
-      for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i) dry_[static_cast<std::size_t>(i)] += mode.next();
+      for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i)
+        dry_[static_cast<std::size_t>(i)] += mode.next();
     }
     click(start, 0.006, 0.35 * gain, 3200);
   }
@@ -133,7 +139,8 @@ class Mixer {
     const double gain = 0.3 + 0.7 * contact.strength;
     Mode thump(95 * pitch(), 0.045, 0.45 * gain, rate_);
     const auto length = static_cast<std::int64_t>(0.3 * rate_);
-    for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i) dry_[static_cast<std::size_t>(i)] += thump.next();
+    for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i)
+      dry_[static_cast<std::size_t>(i)] += thump.next();
     click(start, 0.035, 0.65 * gain, simulation_.scene().place == Place::kStudio ? 1500 : 800);
   }
 
@@ -206,8 +213,12 @@ class Mixer {
         hiss(0x22, Biquad::high(2200, 0.7, rate_), 0.055f, 0);
         drops();
         break;
-      case Weather::kSnow: hiss(0x23, Biquad::band(520, 1.6, rate_), 0.085f, 0.55f); break;
-      case Weather::kFog: drone(); break;
+      case Weather::kSnow:
+        hiss(0x23, Biquad::band(520, 1.6, rate_), 0.085f, 0.55f);
+        break;
+      case Weather::kFog:
+        drone();
+        break;
       case Weather::kClear:
         if (scene.place == Place::kDesert) hiss(0x24, Biquad::band(380, 1.2, rate_), 0.07f, 0.7f);
         break;

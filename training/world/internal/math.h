@@ -26,7 +26,10 @@ FANTASCOPE_INLINE float dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z
 FANTASCOPE_INLINE Vec3 normalised(Vec3 a) { return a * (1.0f / std::sqrt(dot(a, a))); }
 FANTASCOPE_INLINE Vec3 mix(Vec3 a, Vec3 b, float t) { return a + (b - a) * t; }
 FANTASCOPE_INLINE float clamp01(float x) { return x < 0.0f ? 0.0f : (x > 1.0f ? 1.0f : x); }
-FANTASCOPE_INLINE float smooth01(float x) { x = clamp01(x); return x * x * (3.0f - 2.0f * x); }
+FANTASCOPE_INLINE float smooth01(float x) {
+  x = clamp01(x);
+  return x * x * (3.0f - 2.0f * x);
+}
 
 inline constexpr double kPi = 3.14159265358979323846;
 
@@ -37,7 +40,8 @@ inline double sine(double x) {
   if (r > kPi / 2) r = kPi - r;
   if (r < -kPi / 2) r = -kPi - r;
   const double q = r * r;
-  return r * (1 + q * (-1.0 / 6 + q * (1.0 / 120 + q * (-1.0 / 5040 + q * (1.0 / 362880 + q * (-1.0 / 39916800 + q * (1.0 / 6227020800.0)))))));
+  return r *
+         (1 + q * (-1.0 / 6 + q * (1.0 / 120 + q * (-1.0 / 5040 + q * (1.0 / 362880 + q * (-1.0 / 39916800 + q * (1.0 / 6227020800.0)))))));
 }
 inline double cosine(double x) { return sine(x + kPi / 2); }
 /// exp(x) to about 1e-12 relative, for -700 < x < 700.

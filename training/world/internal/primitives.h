@@ -14,15 +14,15 @@ enum class Paint { kPlain, kBand, kFaces, kRing, kSectors };
 struct Primitive {
   Solid solid = Solid::kSphere;
   Paint paint = Paint::kPlain;
-  Vec3 centre;              ///< sphere, box: the middle; cone, cylinder: the base's middle; capsule: its first end
-  Vec3 size;                ///< sphere, capsule: x = radius; box: half extents; cone, cylinder: x = base radius, z = height
-  Vec3 end;                 ///< capsule: its second end
+  Vec3 centre;  ///< sphere, box: the middle; cone, cylinder: the base's middle; capsule: its first end
+  Vec3 size;    ///< sphere, capsule: x = radius; box: half extents; cone, cylinder: x = base radius, z = height
+  Vec3 end;     ///< capsule: its second end
   float cos_yaw = 1, sin_yaw = 0;
   float cos_roll = 1, sin_roll = 0;
   Vec3 colour, second_colour;  ///< linear albedo; of the paint
-  std::uint8_t object = 0;  ///< as in Clip::object_mask
-  float rim = 0;            ///< light on the outline
-  Vec3 ball_centre;         ///< a sphere around it all
+  std::uint8_t object = 0;     ///< as in Clip::object_mask
+  float rim = 0;               ///< light on the outline
+  Vec3 ball_centre;            ///< a sphere around it all
   float ball_radius = 0;
   float bound_radius = 0, bound_low = 0, bound_high = 0;  ///< an upright cylinder around it all, on ball_centre's axis
 

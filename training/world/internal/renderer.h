@@ -39,10 +39,10 @@ class Renderer {
   std::vector<Primitive> pieces_, solids_;
   std::vector<float> red_, green_, blue_, depth_;
   std::vector<float> pattern_, light_, u_;
-  std::vector<float> overlay_;           ///< share of rain or snow, a pixel each
-  std::vector<std::int32_t> index_;      ///< of the solid at a sample, or -1
+  std::vector<float> overlay_;       ///< share of rain or snow, a pixel each
+  std::vector<std::int32_t> index_;  ///< of the solid at a sample, or -1
   Vec3 fog_colour_, overlay_colour_;
-  float lamp_ = 0;                       ///< a light beside the camera that only the actors see
+  float lamp_ = 0;  ///< a light beside the camera that only the actors see
 };
 
 }  // namespace fantascope::world

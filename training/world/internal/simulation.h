@@ -9,19 +9,19 @@ namespace fantascope::world {
 
 /// The subject at one time. Angles in radians.
 struct Pose {
-  float x = 0;      ///< metres right of the middle
-  float lift = 0;   ///< metres of its lowest point above the ground
-  float yaw = 0;    ///< about the vertical
-  float roll = 0;   ///< about the line of sight, clockwise as the camera sees it
-  float stride = 0; ///< phase of the walk, radians; a foot strikes at each multiple of pi
-  float walking = 0; ///< 0 stands, 1 walks
-  float crouch = 0; ///< 0..1, before and after a jump
+  float x = 0;        ///< metres right of the middle
+  float lift = 0;     ///< metres of its lowest point above the ground
+  float yaw = 0;      ///< about the vertical
+  float roll = 0;     ///< about the line of sight, clockwise as the camera sees it
+  float stride = 0;   ///< phase of the walk, radians; a foot strikes at each multiple of pi
+  float walking = 0;  ///< 0 stands, 1 walks
+  float crouch = 0;   ///< 0..1, before and after a jump
 };
 
 struct CameraPose {
   Vec3 position;
-  float yaw = 0;    ///< 0 looks along +y; positive to the right
-  float pitch = 0;  ///< positive up
+  float yaw = 0;               ///< 0 looks along +y; positive to the right
+  float pitch = 0;             ///< positive up
   float tan_x = 0, tan_y = 0;  ///< tangents of half the fields of view
 };
 

@@ -40,8 +40,8 @@ TEST(RenderClip, GivesTheSameBytesAgainAndOnOtherThreads) {
 }
 
 TEST(RenderClip, FillsEveryShapeOfFrameAndLength) {
-  for (const ClipShape shape : {ClipShape{64, 96, 9, 8.0, 16000}, ClipShape{64, 64, 1, 12.0, 16000}, ClipShape{128, 48, 5, 24000 / 1001.0, 24000},
-                                ClipShape{40, 24, 240, 12.0, 16000}}) {
+  for (const ClipShape shape : {ClipShape{64, 96, 9, 8.0, 16000}, ClipShape{64, 64, 1, 12.0, 16000},
+                                ClipShape{128, 48, 5, 24000 / 1001.0, 24000}, ClipShape{40, 24, 240, 12.0, 16000}}) {
     for (std::uint64_t seed = 40; seed < 44; ++seed) {
       const Clip clip = render_clip(sample_scene(seed), shape);
       const auto pixels = static_cast<std::size_t>(shape.width * shape.height * shape.num_frames);
@@ -55,7 +55,8 @@ TEST(RenderClip, FillsEveryShapeOfFrameAndLength) {
 }
 
 TEST(RenderClip, ShowsTheSubjectOnNearlyAllFrames) {
-  for (const ClipShape shape : {kSmall, ClipShape{64, 96, 13, 12.0, 16000}, ClipShape{64, 64, 13, 12.0, 16000}, ClipShape{96, 64, 25, 12.0, 16000}}) {
+  for (const ClipShape shape :
+       {kSmall, ClipShape{64, 96, 13, 12.0, 16000}, ClipShape{64, 64, 13, 12.0, 16000}, ClipShape{96, 64, 25, 12.0, 16000}}) {
     int frames = 0, seen = 0, clips_that_hide_it = 0;
     for (std::uint64_t seed = 0; seed < 150; ++seed) {
       const Clip clip = render_clip(sample_scene(seed), shape);
@@ -141,9 +142,9 @@ double onset_near(const Clip& clip, double time, double reach) {
 
 TEST(RenderClip, StrikesASoundAtEachContactWithinTenMilliseconds) {
   int contacts = 0;
-  for (const Scene& scene : {plain_scene(Shape::kBall, Action::kBounces), plain_scene(Shape::kCone, Action::kBounces), plain_scene(Shape::kCube, Action::kFalls),
-                             plain_scene(Shape::kPillar, Action::kFalls), plain_scene(Shape::kPerson, Action::kJumps),
-                             plain_scene(Shape::kPerson, Action::kWalksRight)}) {
+  for (const Scene& scene : {plain_scene(Shape::kBall, Action::kBounces), plain_scene(Shape::kCone, Action::kBounces),
+                             plain_scene(Shape::kCube, Action::kFalls), plain_scene(Shape::kPillar, Action::kFalls),
+                             plain_scene(Shape::kPerson, Action::kJumps), plain_scene(Shape::kPerson, Action::kWalksRight)}) {
     const Clip clip = render_clip(scene, ClipShape{48, 32, 25, 12.0, 16000});
     ASSERT_FALSE(clip.contacts.empty()) << plain_caption(scene);
     for (const Contact& contact : clip.contacts) {

@@ -15,10 +15,10 @@ constexpr int kScenes = 20000;
 /// Every attribute of a scene as "slot=value".
 std::vector<std::string> attributes_of(const Scene& scene) {
   const auto entry = [](const char* slot, const char* value) { return std::string(slot) + "=" + value; };
-  std::vector<std::string> out = {entry("shape", name(scene.shape)),   entry("colour", name(scene.colour)),   entry("size", name(scene.size)),
-                                  entry("action", name(scene.action)), entry("place", name(scene.place)),     entry("time", name(scene.time)),
-                                  entry("camera", name(scene.camera)), entry("weather", name(scene.weather)),
-                                  entry("second", scene.second.present ? "yes" : "no")};
+  std::vector<std::string> out = {
+      entry("shape", name(scene.shape)),   entry("colour", name(scene.colour)),   entry("size", name(scene.size)),
+      entry("action", name(scene.action)), entry("place", name(scene.place)),     entry("time", name(scene.time)),
+      entry("camera", name(scene.camera)), entry("weather", name(scene.weather)), entry("second", scene.second.present ? "yes" : "no")};
   return out;
 }
 
