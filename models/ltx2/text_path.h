@@ -1,0 +1,56 @@
+#pragma once
+/// Prompt to text embeddings: tokenizer, text encoder and connectors of a model folder in one.
+/// Only real tokens are computed: padding is left out and comes back as registers. Immutable; encode() may run on several threads.
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "models/ltx2/connectors.h"
+#include "models/ltx2/text_encoder.h"
+
+namespace fantascope {
+class Tokenizer;
+}
+
+namespace fantascope::models::ltx2 {
+
+/// What happened on the way, for parity tables. S' is the longest prompt of the batch; shorter ones are padded on the left.
+struct TextTrace {
+  at::Tensor input_ids_BS, attention_mask_BS;  ///< int64, left-padded to max_sequence_length, as the reference pads
+  std::vector<at::Tensor> hidden_BSD;          ///< [B,S',D] each: states of the last S' columns of the ids above
+};
+
+class TextPath {
+ public:
+  /// `dir` is the model folder with tokenizer/, text_encoder/ and connectors/. dtype: kFloat or kBFloat16.
+  static Result<TextPath> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
+  ~TextPath();
+  TextPath(TextPath&&) noexcept;
+  TextPath& operator=(TextPath&&) noexcept;
+
+  /// White space around a prompt does not count; a prompt longer than max_sequence_length loses its end. Fails on prompts over 32 KiB or not
+  /// UTF-8, and on lengths that the registers do not divide.
+  Result<TextEmbeds> encode(const std::vector<std::string>& prompts, std::int64_t max_sequence_length, TextTrace* trace = nullptr) const;
+  /// Token ids of one prompt, with specials, without padding.
+  Result<std::vector<std::int64_t>> token_ids(const std::string& prompt, std::int64_t max_sequence_length) const;
+
+  const Tokenizer& tokenizer() const;
+  const TextEncoder& text_encoder() const;
+  const TextConnectors& connectors() const;
+  std::vector<std::string> weight_files() const;
+  /// For the log, once after loading: NaN in the weights and such.
+  const std::vector<std::string>& warnings() const;
+  /// "file changed while reading" if a weight file is no longer what was loaded.
+  Result<void> verify_unchanged() const;
+
+ private:
+  struct Impl;
+  explicit TextPath(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fantascope::models::ltx2
