@@ -83,9 +83,10 @@ FANTASCOPE_WIDE void average_row(const float* __restrict a, const float* __restr
 
 }  // namespace
 
-Renderer::Renderer(const Simulation& simulation, int width, int height)
+Renderer::Renderer(const Simulation& simulation, int width, int height, What what)
     : simulation_(simulation),
       look_(simulation.look()),
+      what_(what),
       width_(width),
       height_(height),
       columns_(width * kSide),
@@ -109,7 +110,7 @@ void Renderer::render(double t, std::uint8_t* rgb, std::uint8_t* mask) {
   view.up = {-sy * sp, -cy * sp, cp};
   for (int i = 0; i < columns_; ++i) u_[static_cast<std::size_t>(i)] = ((i + 0.5f) / columns_ * 2.0f - 1.0f) * view.camera.tan_x;
 
-  solids_ = actors_at(simulation_, t);
+  solids_ = what_ == What::kAll ? actors_at(simulation_, t) : std::vector<Primitive>{};
   const std::size_t actors = solids_.size();
   solids_.insert(solids_.end(), pieces_.begin(), pieces_.end());
   std::fill(index_.begin(), index_.end(), std::int32_t{-1});
@@ -312,7 +313,7 @@ Vec3 Renderer::shade_point(const Primitive& p, Vec3 point, Vec3 direction, float
 void Renderer::make_overlay(double t) {
   const Weather weather = simulation_.scene().weather;
   overlay_.assign(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_), 0.0f);
-  if (weather != Weather::kRain && weather != Weather::kSnow) return;
+  if (what_ == What::kBackdrop || (weather != Weather::kRain && weather != Weather::kSnow)) return;
   const bool rain = weather == Weather::kRain;
   const float size = static_cast<float>(std::min(width_, height_));
   const float half_x = rain ? 0.017f * size : 0.034f * size, half_y = rain ? 0.13f * size : 0.048f * size;

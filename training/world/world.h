@@ -66,6 +66,14 @@ Scene sample_scene(std::uint64_t seed);
 bool is_held_out(const Scene& scene);
 /// Renders picture and sound of a scene.
 Clip render_clip(const Scene& scene, const ClipShape& shape);
+/// The scene's surroundings without subject, second object, rain or snow, at the given frames: [frame][row][column][3].
+std::vector<std::uint8_t> render_backdrop(const Scene& scene, const ClipShape& shape, const std::vector<int>& frames);
+/// The point of the upright plane through the subject's path (x right of the middle, z above the ground, metres) that a frame shows at (u, v),
+/// both 0..1 from the left and from the top.
+struct PlanePoint {
+  float x = 0, z = 0;
+};
+PlanePoint point_seen_at(const Scene& scene, const ClipShape& shape, int frame, float u, float v);
 /// One of the many wordings of a scene, by `seed`. Lower case; words separated by single blanks; punctuation stands alone.
 std::string caption(const Scene& scene, std::uint64_t seed);
 /// The plainest wording, for tables and tests.

@@ -9,7 +9,8 @@ namespace fantascope::world {
 
 class Renderer {
  public:
-  Renderer(const Simulation& simulation, int width, int height);
+  enum class What { kAll, kBackdrop };  ///< kBackdrop: neither actors nor rain or snow
+  Renderer(const Simulation& simulation, int width, int height, What what = What::kAll);
   /// rgb: [height][width][3]; mask: [height][width].
   void render(double t, std::uint8_t* rgb, std::uint8_t* mask);
 
@@ -35,6 +36,7 @@ class Renderer {
 
   const Simulation& simulation_;
   const Look& look_;
+  What what_;
   int width_, height_, columns_, rows_;  ///< pixels; samples
   std::vector<Primitive> pieces_, solids_;
   std::vector<float> red_, green_, blue_, depth_;
