@@ -68,9 +68,9 @@ bool is_process_alive(const std::string& owner) {
 
 JobQueue::JobQueue(JobStore& store, std::string owner) : store_(store), owner_(std::move(owner)) {}
 
-Result<Job> JobQueue::accept(const std::string& kind, const std::string& recipe, int num_steps) {
+Result<Job> JobQueue::accept(const JobId& id, const std::string& kind, const std::string& recipe, int num_steps) {
   JobRow row;
-  row.job_id = JobId::random();
+  row.job_id = id;
   row.take_id = TakeId::random();
   row.kind = kind;
   row.state = job_state_name(JobState::kQueued);
@@ -93,6 +93,7 @@ Result<void> JobQueue::save(Job& job, JobState expected, const std::string& mess
   row->error_message = job.error_message;
   row->crashes = job.crashes;
   row->timings = job.timings;
+  row->recipe = job.recipe;
   const bool runs = job.state == JobState::kRunning || job.state == JobState::kCanceling;
   row->owner = runs ? owner_ : "";
   row->heartbeat_ms = runs ? wall_clock_ms() : 0;
@@ -128,10 +129,7 @@ Result<void> JobQueue::enter_phase(Job& job, JobPhase phase, int step) {
   return {};
 }
 
-Result<void> JobQueue::set_timings(Job& job, const std::string& timings) {
-  job.timings = timings;
-  return save(job, job.state, "");
-}
+Result<void> JobQueue::note(Job& job) { return save(job, job.state, ""); }
 
 Result<void> JobQueue::finish(Job& job) { return move(job, JobState::kDone, "done"); }
 

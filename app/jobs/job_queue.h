@@ -30,13 +30,14 @@ class JobQueue {
   /// `owner` names this process (see this_process()). The store is borrowed and outlives the queue.
   JobQueue(JobStore& store, std::string owner);
 
-  /// Accepted: the row is durable when this returns.
-  Result<Job> accept(const std::string& kind, const std::string& recipe, int num_steps);
+  /// Accepted: the row is durable when this returns. `recipe` is the order as app/operations writes and reads it.
+  Result<Job> accept(const JobId& id, const std::string& kind, const std::string& recipe, int num_steps);
   /// queued → running, owned by this process.
   Result<void> start(Job& job);
   /// Same state, next phase (or step): what a restart continues from, and the heartbeat.
   Result<void> enter_phase(Job& job, JobPhase phase, int step = 0);
-  Result<void> set_timings(Job& job, const std::string& timings);
+  /// Same state: keeps the recipe and timings in `job`.
+  Result<void> note(Job& job);
   Result<void> finish(Job& job);
   Result<void> fail(Job& job, const Error& error);
   Result<void> pause(Job& job, const std::string& reason);

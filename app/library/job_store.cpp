@@ -82,9 +82,9 @@ Result<std::vector<JobRow>> JobStore::list(const std::string& state, int limit) 
 Result<void> JobStore::update(const JobRow& row, const std::string& expected_state, const std::string& expected_owner, const std::string& message) {
   return database_.write([&](sqlite3* handle) -> Result<void> {
     Statement update(handle, database_.path(),
-                     "UPDATE job SET state = ?, phase = ?, step = ?, num_steps = ?, position = ?, reason = ?, error_code = ?, error_message = ?, "
+                     "UPDATE job SET recipe = ?, state = ?, phase = ?, step = ?, num_steps = ?, position = ?, reason = ?, error_code = ?, error_message = ?, "
                      "crashes = ?, owner = ?, heartbeat_ms = ?, timings = ?, changed_ms = ? WHERE job_id = ? AND state = ? AND owner = ?");
-    update.bind(row.state).bind(row.phase).bind(std::int64_t{row.step}).bind(std::int64_t{row.num_steps}).bind(row.position).bind(row.reason);
+    update.bind(row.recipe).bind(row.state).bind(row.phase).bind(std::int64_t{row.step}).bind(std::int64_t{row.num_steps}).bind(row.position).bind(row.reason);
     update.bind(row.error_code).bind(row.error_message).bind(std::int64_t{row.crashes}).bind(row.owner).bind(row.heartbeat_ms).bind(row.timings);
     update.bind(wall_clock_ms()).bind(row.job_id.text()).bind(expected_state).bind(expected_owner);
     FANTASCOPE_TRY_VOID(update.run());

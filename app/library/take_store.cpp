@@ -213,19 +213,24 @@ Result<Take> TakeStore::find_by_text(const std::string& text) const {
   return std::move(takes.front());
 }
 
-Result<std::vector<Take>> TakeStore::list(std::optional<Keep> keep, int limit, std::int64_t before_seq) const {
+Result<std::vector<Take>> TakeStore::list_where(const std::string& keep, int limit, std::int64_t before_seq) const {
   std::vector<Take> takes;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
     Statement statement(handle, database_.path(),
                         "SELECT " FANTASCOPE_TAKE_COLUMNS
-                        " FROM take t WHERE t.seq < ? AND (t.keep = ? OR (? = '' AND t.keep <> 'dropped')) ORDER BY t.seq DESC LIMIT ?");
-    const std::string wanted = keep ? keep_name(*keep) : "";
-    statement.bind(before_seq > 0 ? before_seq : INT64_MAX).bind(wanted).bind(wanted).bind(std::int64_t{limit});
+                        " FROM take t WHERE t.seq < ?1 AND (t.keep = ?2 OR (?2 = '' AND t.keep <> 'dropped') OR ?2 = '*') ORDER BY t.seq DESC LIMIT ?3");
+    statement.bind(before_seq > 0 ? before_seq : INT64_MAX).bind(keep).bind(std::int64_t{limit});
     FANTASCOPE_TRY(takes, read_takes(statement));
     return {};
   }));
   return takes;
 }
+
+Result<std::vector<Take>> TakeStore::list(std::optional<Keep> keep, int limit, std::int64_t before_seq) const {
+  return list_where(keep ? keep_name(*keep) : "", limit, before_seq);
+}
+
+Result<std::vector<Take>> TakeStore::list_all(int limit, std::int64_t before_seq) const { return list_where("*", limit, before_seq); }
 
 Result<std::vector<Take>> TakeStore::search(const std::string& text, int limit) const {
   FANTASCOPE_TRY(const std::string query, search_query(text));

@@ -51,14 +51,17 @@ class TakeStore {
   Result<std::optional<Take>> find(const TakeId& id) const;
   /// By an id or the start of one (4 characters or more); kNotFound or kInvalidArgument (several match) say so.
   Result<Take> find_by_text(const std::string& text) const;
-  /// Newest first, without files. `before_seq` continues a list (0: from the newest).
+  /// Newest first, without files; no `keep` lists drafts and kept ones. `before_seq` continues a list (0: from the newest).
   Result<std::vector<Take>> list(std::optional<Keep> keep, int limit, std::int64_t before_seq = 0) const;
+  /// The same with dropped ones among them.
+  Result<std::vector<Take>> list_all(int limit, std::int64_t before_seq = 0) const;
   /// Takes that have every word of `text` (the last one may be a beginning), newest first, dropped ones left out. Any text is safe.
   Result<std::vector<Take>> search(const std::string& text, int limit) const;
   Result<void> set_keep(const TakeId& id, Keep keep);
   Result<std::int64_t> count() const;
 
  private:
+  Result<std::vector<Take>> list_where(const std::string& keep, int limit, std::int64_t before_seq) const;
   Result<std::vector<TakeFile>> files_of(const TakeId& id) const;
   Database& database_;
 };

@@ -1,0 +1,29 @@
+#pragma once
+/// From what a user asked for to a recipe that the model allows, before anything is loaded.
+#include <string>
+#include <vector>
+
+#include "app/operations/generate.h"
+#include "app/operations/internal/model_catalog.h"
+
+namespace fantascope {
+
+struct PlannedGeneration {
+  ModelEntry model;
+  Recipe recipe;  ///< of the first take; hashes, scheduler and sigmas are still empty
+  std::vector<std::string> notes;  ///< what was snapped
+};
+
+/// Refuses what the model does not allow with the nearest two values that it does. `seed` is used where the request has none.
+Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest& request, std::uint64_t seed);
+
+/// 32 random bits: short enough to type again.
+std::uint64_t random_seed();
+
+/// Bytes that a take of this recipe needs on the way to its end: latents three times, clip twice, what the settings keep free.
+std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings);
+
+std::string cpu_name();
+int num_threads();
+
+}  // namespace fantascope

@@ -1,0 +1,66 @@
+#pragma once
+/// Everything that decides the bytes of a take before signing: recipe.json. Same recipe, same build, same device: same bytes.
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/rational.h"
+#include "engine/base/result.h"
+
+namespace fantascope {
+
+struct RecipeGuidance {
+  double guidance_scale = 1.0, stg_scale = 0.0, modality_scale = 1.0, rescale = 0.0;
+  bool operator==(const RecipeGuidance&) const = default;
+};
+
+/// A picture that steers the clip. `file` lies in the take's folder (and in the job's, while it runs).
+struct RecipeConditioning {
+  std::string kind;  ///< "first_image" or "last_image"
+  std::string sha256, file;
+  bool operator==(const RecipeConditioning&) const = default;
+};
+
+struct Recipe {
+  static constexpr int kSchemaVersion = 1;
+
+  std::string prompt;  ///< as typed, byte for byte
+  std::optional<std::string> negative;
+  std::string model, family;
+  std::map<std::string, std::string> weights;  ///< SHA-256 of every weight file, by path in the model's folder
+  std::map<std::string, std::string> configs;  ///< the same of configurations and tokenizers
+  std::string scheduler, sampler;
+  std::vector<double> sigmas;  ///< as sampled, with the final 0
+  std::vector<double> given_sigmas;  ///< without the final 0, before the scheduler's shift; empty: the scheduler made its own
+  RecipeGuidance guidance, audio_guidance;
+  std::uint64_t seed = 0;  ///< at most 2^63-1: SQLite and most JSON readers have no larger integers
+  int width = 0, height = 0, frames = 0, steps = 0;
+  Rational fps;
+  std::vector<RecipeConditioning> conditioning;
+  std::string engine_version, device, device_name, dtype;
+  int num_threads = 0;
+
+  bool operator==(const Recipe&) const = default;
+};
+
+nlohmann::json recipe_to_json(const Recipe& recipe);
+/// Strict: a newer schema, unknown or missing fields, wrong types and values out of range are refused by name. The section "made"
+/// (times, ids, hashes of results) is not part of the recipe and skipped.
+Result<Recipe> recipe_from_json(const nlohmann::json& json, const std::string& subject);
+Result<Recipe> read_recipe(const std::string& path);
+
+/// Sorted keys, no spaces, UTF-8 as it is, shortest numbers that read back the same, no "made".
+std::string canonical_recipe(const Recipe& recipe);
+std::string recipe_sha256(const Recipe& recipe);
+
+/// One input that differs between two recipes.
+struct RecipeDifference {
+  std::string field, expected, found;
+};
+/// Of what decides the bytes; empty when they are the same.
+std::vector<RecipeDifference> compare_recipes(const Recipe& expected, const Recipe& found);
+
+}  // namespace fantascope

@@ -1,0 +1,97 @@
+#include "app/operations/reproduce.h"
+
+#include "app/files/atomic_file.h"
+#include "app/files/file_system.h"
+#include "app/operations/internal/job_runner.h"
+#include "app/operations/internal/request_rules.h"
+#include "engine/base/bounded_json.h"
+
+namespace fantascope {
+namespace {
+
+std::string shown(const std::vector<RecipeDifference>& differences) {
+  std::string text;
+  for (const RecipeDifference& difference : differences) {
+    text += (text.empty() ? "" : "; ") + difference.field + ": was " + difference.expected.substr(0, 80) + ", is " + difference.found.substr(0, 80);
+  }
+  return text;
+}
+
+Result<Recipe> recipe_of(const Take& take) {
+  FANTASCOPE_TRY(const nlohmann::json json, parse_bounded_json(take.recipe, "take " + take.take_id.text(), {.max_bytes = 8 << 20, .max_depth = 10}));
+  FANTASCOPE_TRY(Recipe recipe, recipe_from_json(json, "take " + take.take_id.text()));
+  if (recipe_sha256(recipe) != take.recipe_sha256) {
+    return Error{ErrorCode::kMismatch, "the take's recipe was changed", take.take_id.text(), recipe_sha256(recipe), take.recipe_sha256, "Run fantascope library check"};
+  }
+  return recipe;
+}
+
+/// The recipe as this machine and the model's files would have it now.
+Result<Recipe> recipe_now(OperationContext& context, const Recipe& then, const ModelEntry& model) {
+  Recipe now = then;
+  FANTASCOPE_TRY(const ModelFiles files, hash_model(context, model.info.dir, HashCache::kUse));
+  now.weights = files.weights;
+  now.configs = files.configs;
+  now.family = model.info.family;
+  now.engine_version = engine_version();
+  now.device_name = now.device == "cpu" ? cpu_name() : now.device;
+  now.num_threads = num_threads();
+  return now;
+}
+
+}  // namespace
+
+OperationSpec reproduce_spec() {
+  return {"reproduce", "make a take again and compare the bytes before signing",
+          {{.name = "take", .type = ParamType::kText, .help = "id of the take, or how it starts", .value_name = "TAKE", .positional = true, .required = true}}};
+}
+
+Result<Reproduction> reproduce(OperationContext& context, const std::string& text) {
+  Studio& studio = context.studio;
+  FANTASCOPE_TRY(Database* const database, studio.library());
+  FANTASCOPE_TRY(const Take take, TakeStore(*database).find_by_text(text));
+  FANTASCOPE_TRY(const Recipe then, recipe_of(take));
+  FANTASCOPE_TRY(const ModelEntry model, find_model(studio, then.model));
+  FANTASCOPE_TRY(const Recipe now, recipe_now(context, then, model));
+  Reproduction result;
+  result.take_id = take.take_id.text();
+  result.expected_sha256 = take.unsigned_sha256;
+  result.differences = compare_recipes(then, now);
+  if (now.weights != then.weights || now.configs != then.configs) {
+    return Error{ErrorCode::kMismatch, "the model is not the one that made this take", model.info.dir, shown(result.differences), "the files named in the recipe",
+                 "Put the model's files of that time back, or link their folder"};
+  }
+  JobStore store(*database);
+  JobQueue queue(store, this_process());
+  const JobId id = JobId::random();
+  const std::string dir = work_dir(studio.home(), id);
+  FANTASCOPE_TRY_VOID(create_private_dir(dir));
+  const auto finished = [&]() -> Result<FinishedJob> {
+    for (const RecipeConditioning& item : then.conditioning) {
+      FANTASCOPE_TRY(const std::string bytes, read_file(take_dir(studio.home(), take.take_id) + "/" + item.file, std::uint64_t{256} << 20));
+      FANTASCOPE_TRY_VOID(write_file(dir + "/" + item.file, bytes));
+    }
+    FANTASCOPE_TRY(Job job, queue.accept(id, kReproduceJob, order_to_text({now, model.info.dir, false, false}), now.steps));
+    return JobRunner(context, *database, queue).run(job);
+  }();
+  if (!finished) {
+    WorkFolder(dir, "").remove();
+    return finished.error();
+  }
+  // Scheduler and sigmas come out of the run: what the engine does now against what the recipe says.
+  result.differences = compare_recipes(then, finished->recipe);
+  result.found_sha256 = finished->unsigned_sha256;
+  result.equal = result.found_sha256 == result.expected_sha256;
+  result.latents_equal = finished->latents_sha256 == take.latents_sha256;
+  result.total_s = finished->timings_s.at("total");
+  return result;
+}
+
+nlohmann::json Reproduction::to_json() const {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const RecipeDifference& difference : differences) rows.push_back({{"field", difference.field}, {"expected", difference.expected}, {"found", difference.found}});
+  return {{"ok", equal}, {"take_id", take_id}, {"equal", equal}, {"latents_equal", latents_equal}, {"expected_sha256", expected_sha256},
+          {"found_sha256", found_sha256}, {"differences", rows}, {"total_s", total_s}};
+}
+
+}  // namespace fantascope
