@@ -10,6 +10,8 @@
 
 namespace fantascope {
 
+struct TrainableFamily;  // engine/runtime/trainable.h
+
 struct LoadOptions {
   DType dtype = DType::kBFloat16;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
@@ -31,6 +33,8 @@ struct ModelFamily {
   std::function<Result<std::unique_ptr<Pipeline>>(const std::string& dir, const LoadOptions& options)> load;
   /// Runs a parity fixture (see tests/parity/README.md); rows come as they are computed.
   std::function<Result<void>(const std::string& fixture_dir, const LoadOptions& options, const std::function<void(const ParityRow&)>& on_row)> parity;
+  /// The networks for training/, or null if the family cannot be trained here.
+  const TrainableFamily* trainable = nullptr;
 };
 
 }  // namespace fantascope

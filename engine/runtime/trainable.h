@@ -16,7 +16,7 @@ namespace fantascope {
 /// One batch of the joint denoiser. B batch, T video tokens = frames*height*width (latent grid), L audio tokens, S text tokens.
 struct DenoiserBatch {
   at::Tensor video_BTC, audio_BLC;                  ///< noisy tokens, compute dtype
-  at::Tensor video_sigmas_BT, audio_sigmas_BL;      ///< float32 in [0,1]; 0 for tokens that are given clean
+  at::Tensor video_sigmas_BT, audio_sigmas_BL;      ///< float32 in [0,1]; 0 for tokens that are given clean; [B,1] where all tokens share it
   at::Tensor input_ids_BS, prompt_mask_BS;          ///< int64; mask 1 for real tokens, left padding
   std::int64_t frames = 0, height = 0, width = 0;   ///< latent grid
   double fps = 0;
@@ -30,6 +30,8 @@ class TrainableDenoiser {
  public:
   virtual ~TrainableDenoiser() = default;
   virtual DenoiserVelocity forward(const DenoiserBatch& batch) = 0;
+  virtual std::int64_t video_channels() const = 0;  ///< of a token
+  virtual std::int64_t audio_channels() const = 0;
 };
 
 /// A network from tensor to tensor: decoders, encoders, vocoder.

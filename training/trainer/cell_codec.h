@@ -1,0 +1,47 @@
+#pragma once
+/// The closed-form video codec: a pyramid of principal components over cells of 1x4x4, 2x8x8, 4x16x16 and 8x32x32 pixels (time, rows,
+/// columns). It is where the video VAE starts from (see vae_embedding.h) and what encodes clips for training the denoiser.
+/// Time is causal as in the VAE: frame 0 is coded as a still cell of 8 equal frames, of which the last is kept.
+/// Frames are float [F][3][H][W] in [-1,1]; H and W are multiples of 32, F = 8k + 1. Thread-safe after fitting.
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <functional>
+#include <string>
+
+#include "engine/base/result.h"
+#include "training/trainer/parameters.h"
+#include "training/trainer/pca.h"
+
+namespace fantascope::training {
+
+struct CellCodecConfig {
+  std::array<std::int64_t, 4> components = {48, 128, 128, 128};  ///< kept at each level, finest first; the last is the latent's channels
+  double motion_weight = 6.0;  ///< how much more a cell counts that is all object or motion than one that is still background
+  int num_clips = 1500;
+  std::uint64_t seed = 1;
+};
+
+class CellCodec {
+ public:
+  static constexpr int kLevels = 4;
+
+  /// `next_clip(i)` gives frames_F3HW and weights_FHW (0..1: how much of a pixel is object or moving).
+  using ClipSource = std::function<std::pair<at::Tensor, at::Tensor>(int index)>;
+  static CellCodec fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int level)>& on_level);
+
+  /// latents [C,f,h,w], not normalised.
+  at::Tensor encode(const at::Tensor& frames_F3HW) const;
+  /// frames [F,3,H,W]
+  at::Tensor decode(const at::Tensor& latents_CFHW) const;
+
+  const PcaBasis& level(int index) const { return levels_[static_cast<std::size_t>(index)]; }
+  NamedTensors tensors() const;
+  static Result<CellCodec> from_tensors(const NamedTensors& tensors);
+
+ private:
+  at::Tensor encode_to(const at::Tensor& frames_F3HW, int level) const;
+  std::array<PcaBasis, kLevels> levels_;
+};
+
+}  // namespace fantascope::training

@@ -1,0 +1,142 @@
+#include "training/trainer/codec_stage.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/sqrt.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+
+#include "training/trainer/checkpoint.h"
+#include "training/trainer/world_clip.h"
+
+namespace fantascope::training {
+namespace {
+
+// Evaluation of codecs draws from seeds that neither the fit nor the denoiser's clips use.
+constexpr std::uint64_t kMeasureSeed = 0x7E57000000ULL;
+constexpr std::uint64_t kFitSeed = 0xF17000000ULL;
+
+class SquaredError {
+ public:
+  void add(const at::Tensor& error_FHW, const at::Tensor& mask_FHW) {
+    sum_ += (error_FHW * mask_FHW).sum().item<double>();
+    count_ += mask_FHW.sum().item<double>();
+  }
+  double db() const { return count_ > 0 ? 10.0 * std::log10(4.0 / std::max(sum_ / count_, 1e-12)) : 0; }  // range [-1,1]: peak 2
+
+ private:
+  double sum_ = 0, count_ = 0;
+};
+
+const world::ClipShape& fit_shape(const TrainConfig& config, int index) {
+  // Mostly the first bucket; every fourth clip has the shape of another, so that no shape is foreign to the basis.
+  if (index % 4 != 3) return config.buckets[0].shape;
+  return config.buckets[static_cast<std::size_t>(index / 4) % config.buckets.size()].shape;
+}
+
+world::Scene allowed_scene(std::uint64_t seed) {
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const world::Scene scene = world::sample_scene(seed + attempt * 1000003);
+    if (!world::is_held_out(scene)) return scene;
+  }
+}
+
+}  // namespace
+
+CodecReport measure_codec(const TrainConfig& config, int num_clips, const Reconstruct& reconstruct) {
+  const at::NoGradGuard no_grad;
+  SquaredError all, object, moving, first, later;
+  for (int i = 0; i < num_clips; ++i) {
+    const world::Clip clip = world::render_clip(world::sample_scene(kMeasureSeed + static_cast<std::uint64_t>(i)), config.buckets[0].shape);
+    const at::Tensor frames = frames_tensor(clip);
+    const at::Tensor error = (reconstruct(frames).clamp(-1, 1) - frames).square().mean(at::IntArrayRef{1});
+    const at::Tensor weights = motion_weights(clip);
+    const at::Tensor ones = at::ones_like(error);
+    const at::Tensor mask = at::from_blob(const_cast<std::uint8_t*>(clip.object_mask.data()), weights.sizes(), at::kByte).gt(0).to(at::kFloat);
+    const at::Tensor change = (frames.slice(0, 1) - frames.slice(0, 0, frames.size(0) - 1)).abs().amax(at::IntArrayRef{1}).gt(0.1).to(at::kFloat);
+    all.add(error, ones);
+    object.add(error, mask);
+    moving.add(error.slice(0, 1), change);
+    first.add(error.slice(0, 0, 1), ones.slice(0, 0, 1));
+    later.add(error.slice(0, 1), ones.slice(0, 1));
+  }
+  return {all.db(), object.db(), moving.db(), first.db(), later.db(), num_clips};
+}
+
+Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel, const std::function<void(const std::string&)>& say) {
+  const at::NoGradGuard no_grad;
+  Codecs codecs;
+  codecs.mel = mel;
+  codecs.video = CellCodec::fit(
+      config.codec,
+      [&](int index) {
+        const world::Clip clip = world::render_clip(allowed_scene(kFitSeed + static_cast<std::uint64_t>(index)), fit_shape(config, index));
+        return std::pair{frames_tensor(clip), motion_weights(clip)};
+      },
+      [&](int level) { say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(CellCodec::kLevels) + " fitted"); });
+
+  const auto& audio_config = config.components.at("audio_vae");
+  const std::int64_t channels = audio_config.at("latent_channels");
+  AudioCells::Fitter fitter;
+  std::vector<at::Tensor> mels;
+  for (int i = 0; i < std::max(8, config.codec.num_clips / 4); ++i) {
+    const world::Clip clip = world::render_clip(allowed_scene(kFitSeed + static_cast<std::uint64_t>(i)), config.buckets[0].shape);
+    mels.push_back(mel(audio_tensor(clip).unsqueeze(0))[0]);
+    fitter.add(mels.back(), audio_latent_length(clip.shape));
+  }
+  codecs.audio = fitter.fit(channels);
+  say("audio codec: fitted");
+
+  // Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
+  const at::Tensor spread = codecs.video.level(CellCodec::kLevels - 1).stddev_K.clamp_min(1e-4);
+  at::Tensor scale = spread.pow(config.latent_exponent);
+  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
+  codecs.video_std_C = scale;
+  codecs.video_mean_C = at::zeros_like(scale);
+  std::vector<at::Tensor> packed;
+  for (const auto& one : mels) packed.push_back(codecs.audio.encode(one, audio_latent_length(config.buckets[0].shape)).permute({1, 0, 2}).flatten(1));
+  const at::Tensor all = at::cat(packed);
+  codecs.audio_mean_D = all.mean(0);
+  const at::Tensor audio_spread = all.std(0).clamp_min(1e-3);
+  at::Tensor audio_scale = audio_spread.pow(config.latent_exponent);
+  audio_scale.mul_((audio_spread / audio_scale).square().mean().sqrt());
+  codecs.audio_std_D = audio_scale;
+  return codecs;
+}
+
+Result<void> save_codecs(const Codecs& codecs, const std::string& path) {
+  NamedTensors all;
+  for (const auto& [name, tensor] : codecs.video.tensors()) all["video." + name] = tensor;
+  for (const auto& [name, tensor] : codecs.audio.tensors()) all["audio." + name] = tensor;
+  all["video_mean"] = codecs.video_mean_C;
+  all["video_std"] = codecs.video_std_C;
+  all["audio_mean"] = codecs.audio_mean_D;
+  all["audio_std"] = codecs.audio_std_D;
+  return save_checkpoint(path, all);
+}
+
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel) {
+  FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(path));
+  NamedTensors video, audio;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with("video.")) video[name.substr(6)] = tensor;
+    if (name.starts_with("audio.")) audio[name.substr(6)] = tensor;
+  }
+  Codecs codecs;
+  codecs.mel = mel;
+  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(video));
+  FANTASCOPE_TRY(codecs.audio, AudioCells::from_tensors(audio));
+  for (auto [name, target] : {std::pair{"video_mean", &codecs.video_mean_C}, std::pair{"video_std", &codecs.video_std_C},
+                              std::pair{"audio_mean", &codecs.audio_mean_D}, std::pair{"audio_std", &codecs.audio_std_D}}) {
+    if (!all.contains(name)) return Error{ErrorCode::kBadFile, "not a codec file", name, "missing", "", "Fit the codec again"};
+    *target = all.at(name);
+  }
+  return codecs;
+}
+
+}  // namespace fantascope::training

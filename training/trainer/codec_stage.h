@@ -1,0 +1,23 @@
+#pragma once
+/// First stage of the chain: fits the closed-form codecs on world clips and measures how well they keep objects and motion.
+#include <functional>
+#include <string>
+
+#include "training/trainer/latent_store.h"
+
+namespace fantascope::training {
+
+/// Picture quality against the truth, in dB, over clips that were not fitted. Peak is the full range of 8 bits.
+struct CodecReport {
+  double all_db = 0, object_db = 0, moving_db = 0, first_frame_db = 0, later_frames_db = 0;
+  int num_clips = 0;
+};
+
+using Reconstruct = std::function<at::Tensor(const at::Tensor& frames_F3HW)>;
+CodecReport measure_codec(const TrainConfig& config, int num_clips, const Reconstruct& reconstruct);
+
+Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel, const std::function<void(const std::string&)>& say);
+Result<void> save_codecs(const Codecs& codecs, const std::string& path);
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel);
+
+}  // namespace fantascope::training

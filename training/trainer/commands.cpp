@@ -1,0 +1,104 @@
+#include "training/trainer/commands.h"
+
+#include <charconv>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include "training/trainer/workshop.h"
+
+namespace fantascope::training {
+namespace {
+
+using Stage = Result<void> (*)(Workshop&, const StageOptions&);
+
+// In the order of `all`.
+constexpr std::pair<std::string_view, Stage> kStages[] = {
+    {"codec", run_codec_stage},           {"audio", run_audio_stage},     {"vocoder", run_vocoder_stage},
+    {"video-decoder", run_video_decoder_stage}, {"video-encoder", run_video_encoder_stage}, {"flow", run_flow_stage},
+    {"export", run_export_stage},
+};
+
+constexpr const char* kUsage =
+    "usage: fantascope train STAGE --config FILE --out DIR [--minutes M] [--steps N] [--fresh]\n"
+    "  STAGE: codec, audio, vocoder, video-decoder, video-encoder, flow, export, or all in this order\n"
+    "  --minutes M  stop each stage after M minutes; the next call goes on from there\n"
+    "  --steps N    train each stage for N steps instead of what the configuration says\n"
+    "  --fresh      do not go on from checkpoints in DIR\n";
+
+struct Request {
+  std::string stage, config, out;
+  StageOptions options;
+};
+
+bool parse_number(const std::string& text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && value > 0 && value < 1e9;
+}
+
+Result<Request> parse(std::span<const std::string> arguments) {
+  const auto refuse = [](const std::string& field, const std::string& found, const std::string& allowed) {
+    return Error{ErrorCode::kInvalidArgument, "cannot train", field, found, allowed, ""};
+  };
+  if (arguments.empty()) return refuse("STAGE", "nothing", "one of the stages");
+  Request request;
+  request.stage = arguments[0];
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& flag = arguments[i];
+    if (flag == "--fresh") {
+      request.options.resume = false;
+      continue;
+    }
+    if (flag == "--resume") continue;  // the usual way anyway
+    if (i + 1 == arguments.size()) return refuse(flag, "no value", "a value behind it");
+    const std::string& value = arguments[++i];
+    double number = 0;
+    if (flag == "--config") {
+      request.config = value;
+    } else if (flag == "--out") {
+      request.out = value;
+    } else if (flag == "--minutes" || flag == "--steps") {
+      if (!parse_number(value, number)) return refuse(flag, value, "a number above 0");
+      (flag == "--minutes" ? request.options.minutes : number) = number;
+      if (flag == "--steps") request.options.steps = static_cast<std::int64_t>(number);
+    } else {
+      return refuse(flag, "an unknown flag", "--config, --out, --minutes, --steps, --fresh");
+    }
+  }
+  if (request.config.empty()) return refuse("--config", "nothing", "a training configuration");
+  if (request.out.empty()) return refuse("--out", "nothing", "a folder");
+  return request;
+}
+
+Result<void> run(const Request& request) {
+  FANTASCOPE_TRY(Workshop shop, Workshop::open(request.config, request.out));
+  for (const auto& [name, stage] : kStages) {
+    if (request.stage == "all" || request.stage == name) FANTASCOPE_TRY_VOID(stage(shop, request.options));
+  }
+  return {};
+}
+
+bool known_stage(const std::string& stage) {
+  for (const auto& [name, function] : kStages) {
+    if (stage == name) return true;
+  }
+  return stage == "all";
+}
+
+}  // namespace
+
+int run_train_command(std::span<const std::string> arguments) {
+  const auto request = parse(arguments);
+  if (!request || !known_stage(request->stage)) {
+    if (!request) std::fprintf(stderr, "%s\n", request.error().to_string().c_str());
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  if (const auto result = run(*request); !result) {
+    std::fprintf(stderr, "%s\n", result.error().to_string().c_str());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace fantascope::training

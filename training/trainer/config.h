@@ -1,0 +1,70 @@
+#pragma once
+/// The one file that says how a model is made: training/trainer/configs/<name>.json. Every number that shapes the result is in it.
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "training/trainer/cell_codec.h"
+#include "training/trainer/optimiser.h"
+#include "training/world/world.h"
+
+namespace fantascope::training {
+
+/// Clips of one shape, and how often a batch is made of them.
+struct Bucket {
+  world::ClipShape shape;
+  double share = 0;
+  std::int64_t latent_frames() const { return (shape.num_frames - 1) / 8 + 1; }
+  std::int64_t latent_height() const { return shape.height / 32; }
+  std::int64_t latent_width() const { return shape.width / 32; }
+};
+
+struct LatentsConfig {
+  int shard_clips = 128;       ///< rendered clips in a shard; with their mirror images it holds twice as many
+  int initial_shards = 16;     ///< there before the first step
+  int max_shards = 200;
+  int steps_per_shard = 20;    ///< a new shard joins every so many steps
+};
+
+struct FlowConfig {
+  int batch = 32;
+  std::int64_t steps = 20000;
+  int warmup_steps = 50;
+  double decay_share = 0.3;      ///< of the steps, at the end, with a rate falling linearly to 0
+  double audio_loss_weight = 0.5;
+  double caption_dropout = 0.1;
+  double independent_share = 0.5;  ///< of samples with separate noise levels for picture and sound
+  double conditioned_share = 0.25; ///< of samples with some part given clean (first or last frame, a prefix, one whole stream)
+  int checkpoint_minutes = 3;
+  OptimiserConfig optimiser;
+};
+
+/// Fine-tuning of the VAEs and the vocoder by gradient, in steps of one clip a batch element.
+struct DecoderConfig {
+  int batch = 1;
+  std::int64_t steps = 1000;
+  double rate = 2e-4;
+  int crop = 0;  ///< 0: whole clips
+};
+
+struct TrainConfig {
+  std::string name;
+  std::string family;          ///< id of the model family whose networks are trained
+  std::uint64_t seed = 1;
+  nlohmann::json components;   ///< component folder -> its config.json
+  nlohmann::json model_index;  ///< model_index.json of the finished folder
+  nlohmann::json tokenizer_config;
+  nlohmann::json defaults;     ///< what the finished folder's own settings file says: size, frames, fps, steps, guidance
+  std::vector<Bucket> buckets;
+  CellCodecConfig codec;
+  double latent_exponent = 0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
+  LatentsConfig latents;
+  FlowConfig flow;
+  DecoderConfig video_decoder, video_encoder, audio_decoder, vocoder;
+  int text_length = 48;
+
+  static Result<TrainConfig> load(const std::string& path);
+};
+
+}  // namespace fantascope::training

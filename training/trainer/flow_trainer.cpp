@@ -1,0 +1,201 @@
+#include "training/trainer/flow_trainer.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "training/trainer/checkpoint.h"
+#include "training/trainer/noising.h"
+#include "training/trainer/world_clip.h"
+
+namespace fantascope::training {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t step_seed(std::uint64_t seed, std::int64_t step) {
+  std::uint64_t x = seed * 0x9E3779B97F4A7C15ULL + static_cast<std::uint64_t>(step) * 0xD1B54A32D192ED03ULL;
+  x ^= x >> 29;
+  x *= 0xBF58476D1CE4E5B9ULL;
+  return x ^ (x >> 32);
+}
+
+struct Stream {
+  at::Tensor noisy, velocity;  // float
+};
+
+Stream mix(const at::Tensor& clean, const at::Tensor& sigmas, const at::Generator& generator) {
+  const at::Tensor noise = at::randn(clean.sizes(), generator, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor sigma = sigmas.unsqueeze(-1);
+  return {clean + sigma * (noise - clean), noise - clean};
+}
+
+at::Tensor loss_of(const at::Tensor& predicted, const at::Tensor& velocity, const at::Tensor& weights) {
+  const at::Tensor error = (predicted.to(at::kFloat) - velocity).square().mean(-1);
+  return (error * weights).sum() / weights.sum().clamp_min(1.0);
+}
+
+}  // namespace
+
+FlowTrainer::FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path)
+    : config_(config), store_(store), captions_(captions), checkpoint_path_(std::move(checkpoint_path)) {}
+
+Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& config, const TrainableFamily& family, LatentStore& store,
+                                                         const CaptionEncoder& captions, const std::string& checkpoint_path, bool resume) {
+  std::unique_ptr<FlowTrainer> trainer(new FlowTrainer(config, store, captions, checkpoint_path));
+  const SourceOf sources = [&](const std::string& component) -> ParameterSource& {
+    auto& slot = trainer->parameters_[component];
+    if (!slot) slot = std::make_unique<TrainableParameters>(at::kBFloat16, config.seed);
+    return *slot;
+  };
+  FANTASCOPE_TRY(trainer->denoiser_, family.make_denoiser(config.components, sources));
+  trainer->video_channels_ = trainer->denoiser_->video_channels();
+  trainer->audio_channels_ = trainer->denoiser_->audio_channels();
+  std::vector<TrainableParameters*> all;
+  std::vector<std::string> names;
+  for (auto& [name, parameters] : trainer->parameters_) {
+    FANTASCOPE_TRY_VOID(parameters->finish());
+    all.push_back(parameters.get());
+    names.push_back(name);
+  }
+  trainer->optimiser_ = std::make_unique<Optimiser>(all, names, config.flow.optimiser);
+  if (resume) {
+    FANTASCOPE_TRY(const NamedTensors state, load_checkpoint(checkpoint_path));
+    FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state));
+  }
+  return trainer;
+}
+
+double FlowTrainer::rate_factor(std::int64_t step) const {
+  const auto& flow = config_.flow;
+  const double warm = std::min(1.0, static_cast<double>(step + 1) / std::max(1, flow.warmup_steps));
+  const double decay_start = static_cast<double>(flow.steps) * (1.0 - flow.decay_share);
+  const double left = (static_cast<double>(flow.steps) - static_cast<double>(step)) / std::max(1.0, static_cast<double>(flow.steps) - decay_start);
+  return warm * std::clamp(left, 0.0, 1.0);
+}
+
+FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
+  const auto& flow = config_.flow;
+  std::mt19937_64 random(step_seed(config_.seed, step));
+  const int bucket_index = store_.draw_bucket(random);
+  const Bucket& bucket = config_.buckets[static_cast<std::size_t>(bucket_index)];
+  // Longer clips come in smaller batches, so that a step costs about the same in every bucket.
+  const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
+  const std::int64_t first_tokens = config_.buckets[0].latent_frames() * config_.buckets[0].latent_height() * config_.buckets[0].latent_width();
+  const int batch = static_cast<int>(std::clamp<std::int64_t>(flow.batch * first_tokens / tokens, 4, 2 * flow.batch));
+
+  at::Tensor video, audio;
+  std::vector<world::Scene> scenes;
+  store_.draw(step, bucket_index, batch, random, video, audio, scenes, waited_s);
+  const auto captions = CaptionEncoder::draw(scenes, flow.caption_dropout, random);
+  const auto text = captions_.encode(captions, config_.text_length);
+  const Noising noising = draw_noising(flow, batch, bucket.latent_frames(), bucket.latent_height() * bucket.latent_width(), audio.size(1), random);
+  const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(step_seed(config_.seed ^ 0xA5A5A5A5ULL, step));
+  const Stream video_stream = mix(video, noising.video_sigmas_BT, generator);
+  const Stream audio_stream = mix(audio, noising.audio_sigmas_BL, generator);
+
+  DenoiserBatch input;
+  input.video_BTC = video_stream.noisy.to(at::kBFloat16);
+  input.audio_BLC = audio_stream.noisy.to(at::kBFloat16);
+  input.video_sigmas_BT = noising.video_sigmas_BT;
+  input.audio_sigmas_BL = noising.audio_sigmas_BL;
+  input.input_ids_BS = text.ids_BS;
+  input.prompt_mask_BS = text.mask_BS;
+  input.frames = bucket.latent_frames();
+  input.height = bucket.latent_height();
+  input.width = bucket.latent_width();
+  input.fps = bucket.shape.fps;
+  const DenoiserVelocity output = denoiser_->forward(input);
+  const at::Tensor video_loss = loss_of(output.video_BTC, video_stream.velocity, noising.video_weights_BT);
+  const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL);
+  (video_loss + flow.audio_loss_weight * audio_loss).backward();
+  optimiser_->step(rate_factor(step));
+  return {video_loss.item<double>(), audio_loss.item<double>()};
+}
+
+Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool()>& keep_going, const std::function<void(const FlowStepReport&)>& report) {
+  constexpr std::int64_t kReportEvery = 25;
+  FlowStepReport sums;
+  std::int64_t counted = 0;
+  auto start = Clock::now(), saved = start;
+  double waited = 0;
+  while (step() < until_step && keep_going()) {
+    const std::int64_t current = step();
+    const Losses losses = train_step(current, waited);
+    if (!std::isfinite(losses.video + losses.audio)) {
+      return Error{ErrorCode::kModelNaN, "the loss is not a number any more at step " + std::to_string(current), "flow", "", "",
+                   "Lower muon_lr or adamw_lr and resume from the last checkpoint"};
+    }
+    sums.video_loss += losses.video;
+    sums.audio_loss += losses.audio;
+    ++counted;
+    if (step() % kReportEvery == 0) {
+      const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+      report({step(), sums.video_loss / static_cast<double>(counted), sums.audio_loss / static_cast<double>(counted),
+              static_cast<double>(counted * config_.flow.batch) / elapsed, waited / elapsed});
+      sums = {};
+      counted = 0;
+      waited = 0;
+      start = Clock::now();
+    }
+    if (std::chrono::duration<double>(Clock::now() - saved).count() > 60.0 * config_.flow.checkpoint_minutes) {
+      FANTASCOPE_TRY_VOID(save());
+      saved = Clock::now();
+    }
+  }
+  return save();
+}
+
+std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift,
+                                                     std::uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  const Bucket& bucket = config_.buckets[0];
+  const auto count = static_cast<std::int64_t>(prompts.size());
+  std::vector<std::string> both(prompts.size());
+  both.insert(both.end(), prompts.begin(), prompts.end());
+  const auto text = captions_.encode(both, config_.text_length);
+  const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
+  at::Tensor video = at::randn({count, tokens, video_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
+  at::Tensor audio = at::randn({count, audio_latent_length(bucket.shape), audio_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
+  const auto sigma_at = [&](int i) {
+    const double linear = 1.0 - static_cast<double>(i) / num_steps;
+    return shift * linear / (1.0 + (shift - 1.0) * linear);
+  };
+  optimiser_->with_average([&] {
+    for (int i = 0; i < num_steps; ++i) {
+      DenoiserBatch input;
+      input.video_BTC = at::cat({video, video}).to(at::kBFloat16);
+      input.audio_BLC = at::cat({audio, audio}).to(at::kBFloat16);
+      input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
+      input.audio_sigmas_BL = input.video_sigmas_BT;
+      input.input_ids_BS = text.ids_BS;
+      input.prompt_mask_BS = text.mask_BS;
+      input.frames = bucket.latent_frames();
+      input.height = bucket.latent_height();
+      input.width = bucket.latent_width();
+      input.fps = bucket.shape.fps;
+      const DenoiserVelocity output = denoiser_->forward(input);
+      const auto guided = [&](const at::Tensor& velocity) {
+        const auto halves = velocity.to(at::kFloat).chunk(2);
+        return halves[0] + guidance_scale * (halves[1] - halves[0]);
+      };
+      video = video + (sigma_at(i + 1) - sigma_at(i)) * guided(output.video_BTC);
+      audio = audio + (sigma_at(i + 1) - sigma_at(i)) * guided(output.audio_BLC);
+    }
+  });
+  std::vector<Sample> samples;
+  for (std::int64_t i = 0; i < count; ++i) samples.push_back({video[i], audio[i]});
+  return samples;
+}
+
+Result<void> FlowTrainer::save() const { return save_checkpoint(checkpoint_path_, optimiser_->state()); }
+
+}  // namespace fantascope::training

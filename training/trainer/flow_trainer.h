@@ -1,0 +1,59 @@
+#pragma once
+/// Trains the joint denoiser with its text encoder and connectors by rectified flow on both streams.
+/// x_sigma = (1 - sigma) * clean + sigma * noise; the networks predict velocity = noise - clean (Liu et al. 2022, arXiv 2209.03003).
+/// Every random choice of a step is drawn from (seed, step), so that a resumed run goes on exactly as the uninterrupted one.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/runtime/trainable.h"
+#include "training/trainer/captions.h"
+#include "training/trainer/config.h"
+#include "training/trainer/latent_store.h"
+#include "training/trainer/optimiser.h"
+
+namespace fantascope::training {
+
+struct FlowStepReport {
+  std::int64_t step = 0;
+  double video_loss = 0, audio_loss = 0;  ///< means since the last report
+  double samples_per_s = 0, waited_share = 0;
+};
+
+class FlowTrainer {
+ public:
+  static Result<std::unique_ptr<FlowTrainer>> create(const TrainConfig& config, const TrainableFamily& family, LatentStore& store,
+                                                     const CaptionEncoder& captions, const std::string& checkpoint_path, bool resume);
+  /// Trains until `until_step` or until `keep_going` says no; saves a checkpoint at the configured pace and at the end.
+  Result<void> run(std::int64_t until_step, const std::function<bool()>& keep_going, const std::function<void(const FlowStepReport&)>& report);
+
+  std::int64_t step() const { return optimiser_->steps(); }
+  /// Averaged weights by "component/tensor".
+  NamedTensors averaged() const { return optimiser_->averaged(); }
+  Result<void> save() const;
+
+  struct Sample {
+    at::Tensor video_TC, audio_LD;  ///< normalised
+  };
+  /// Clips of the first bucket's shape with the averaged weights, by Euler with classifier-free guidance, for looking at.
+  std::vector<Sample> sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift, std::uint64_t seed);
+
+ private:
+  FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path);
+  struct Losses {
+    double video, audio;
+  };
+  Losses train_step(std::int64_t step, double& waited_s);
+  double rate_factor(std::int64_t step) const;
+
+  TrainConfig config_;
+  LatentStore& store_;
+  const CaptionEncoder& captions_;
+  std::string checkpoint_path_;
+  std::map<std::string, std::unique_ptr<TrainableParameters>> parameters_;  // by component
+  std::unique_ptr<TrainableDenoiser> denoiser_;
+  std::unique_ptr<Optimiser> optimiser_;
+  std::int64_t video_channels_ = 0, audio_channels_ = 0;
+};
+
+}  // namespace fantascope::training

@@ -1,0 +1,87 @@
+#include "training/trainer/vae_embedding.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+namespace fantascope::training {
+namespace {
+
+constexpr double kConstant = 60.0;
+constexpr const char* kPrefix = "decoder.";
+
+at::Tensor centre_tap(const at::Tensor& matrix_OI) {
+  at::Tensor weight = at::zeros({matrix_OI.size(0), matrix_OI.size(1), 3, 3, 3});
+  weight.select(2, 1).select(2, 1).select(2, 1).copy_(matrix_OI);
+  return weight;
+}
+
+at::Tensor padded_rows(const at::Tensor& matrix, std::int64_t rows, std::int64_t columns) {
+  at::Tensor out = at::zeros({rows, columns});
+  out.slice(0, 0, matrix.size(0)).slice(1, 0, matrix.size(1)).copy_(matrix);
+  return out;
+}
+
+struct Affine {
+  at::Tensor matrix_OI, bias_O;
+};
+
+// From coefficients of `coarse` to the eight sub-cells' coefficients at the level below; row order of the VAE: channel * 8 + sub-cell.
+Affine up_map(const PcaBasis& coarse, std::int64_t width) {
+  const std::int64_t fine = coarse.mean_D.size(0) / 8, components = coarse.basis_DK.size(1);
+  at::Tensor matrix = at::zeros({width, 8, width}), bias = at::zeros({width, 8});
+  matrix.slice(0, 0, fine).slice(2, 0, components).copy_(coarse.basis_DK.reshape({8, fine, components}).transpose(0, 1));
+  bias.slice(0, 0, fine).copy_(coarse.mean_D.reshape({8, fine}).t());
+  return {matrix.reshape({width * 8, width}), bias.reshape({width * 8})};
+}
+
+// The last one: pairs of opposite sign and the constant.
+Affine pair_map(const PcaBasis& coarse, std::int64_t width) {
+  const Affine single = up_map(coarse, width);
+  const std::int64_t fine = coarse.mean_D.size(0) / 8;
+  at::Tensor matrix = at::zeros({width, 8, width}), bias = at::zeros({width, 8});
+  const at::Tensor positive = single.matrix_OI.reshape({width, 8, width}).slice(0, 0, fine);
+  const at::Tensor offset = single.bias_O.reshape({width, 8}).slice(0, 0, fine);
+  matrix.slice(0, 0, fine).copy_(positive);
+  matrix.slice(0, fine, 2 * fine).copy_(-positive);
+  bias.slice(0, 0, fine).copy_(offset);
+  bias.slice(0, fine, 2 * fine).copy_(-offset);
+  bias.select(0, 2 * fine).fill_(kConstant);
+  return {matrix.reshape({width * 8, width}), bias.reshape({width * 8})};
+}
+
+}  // namespace
+
+Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width) {
+  const std::int64_t patch = codec.level(0).basis_DK.size(1);
+  for (int i = 0; i < CellCodec::kLevels; ++i) {
+    if (codec.level(i).basis_DK.size(1) > width || 2 * patch + 1 > width) {
+      return Error{ErrorCode::kInvalidArgument, "the decoder is too narrow for the codec", "vae.decoder_block_out_channels", std::to_string(width),
+                   "at least the codec's components and 2 * patch + 1", ""};
+    }
+  }
+  NamedTensors start;
+  const std::string prefix = kPrefix;
+  const std::int64_t channels = codec.level(3).basis_DK.size(1);
+  start[prefix + "conv_in.conv.weight"] = centre_tap(padded_rows(at::eye(channels), width, channels));
+  start[prefix + "conv_in.conv.bias"] = at::zeros({width});
+  for (int block = 0; block < 3; ++block) {
+    const Affine map = block == 2 ? pair_map(codec.level(1), width) : up_map(codec.level(3 - block), width);
+    const std::string name = prefix + "up_blocks." + std::to_string(block) + ".upsamplers.0.conv.conv.";
+    start[name + "weight"] = centre_tap(map.matrix_OI);
+    start[name + "bias"] = map.bias_O;
+  }
+  // The norm divides by rms = constant / sqrt(width).
+  const double scale = kConstant / std::sqrt(static_cast<double>(width));
+  const at::Tensor patches = codec.level(0).basis_DK * scale;  // [48, patch]
+  at::Tensor out = at::zeros({patches.size(0), width});
+  out.slice(1, 0, patch).copy_(patches);
+  out.slice(1, patch, 2 * patch).copy_(-patches);
+  start[prefix + "conv_out.conv.weight"] = centre_tap(out);
+  start[prefix + "conv_out.conv.bias"] = codec.level(0).mean_D;
+  return start;
+}
+
+}  // namespace fantascope::training

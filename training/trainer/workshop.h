@@ -1,0 +1,53 @@
+#pragma once
+/// One output folder of a training run with what all stages share: configuration, family, tokenizer, codecs.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/runtime/trainable.h"
+#include "training/trainer/captions.h"
+#include "training/trainer/codec_stage.h"
+#include "training/trainer/config.h"
+
+namespace fantascope::training {
+
+struct StageOptions {
+  double minutes = 0;      ///< stop after so long; 0: when the stage is done
+  std::int64_t steps = 0;  ///< overrides the configuration's number; 0: does not
+  bool resume = true;      ///< from the stage's checkpoint if there is one
+};
+
+class Workshop {
+ public:
+  static Result<Workshop> open(const std::string& config_path, const std::string& out);
+
+  const TrainConfig& config() const { return config_; }
+  const TrainableFamily& family() const { return *family_; }
+  const CaptionEncoder& captions() const { return *captions_; }
+  std::string file(const std::string& name) const { return out_ + "/" + name; }
+  bool has(const std::string& name) const;
+
+  /// The fitted codecs; fits them first if that was not done.
+  Result<const Codecs*> codecs();
+
+ private:
+  TrainConfig config_;
+  std::string out_;
+  const TrainableFamily* family_ = nullptr;
+  std::shared_ptr<CaptionEncoder> captions_;
+  std::shared_ptr<Codecs> codecs_;
+};
+
+/// True while a stage with these options may go on; counts from the call.
+std::function<bool()> deadline(const StageOptions& options);
+
+Result<void> run_codec_stage(Workshop& shop, const StageOptions& options);
+Result<void> run_flow_stage(Workshop& shop, const StageOptions& options);
+Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options);
+Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options);
+Result<void> run_audio_stage(Workshop& shop, const StageOptions& options);
+Result<void> run_vocoder_stage(Workshop& shop, const StageOptions& options);
+/// Writes the model folder from the newest checkpoints of all stages.
+Result<void> run_export_stage(Workshop& shop, const StageOptions& options);
+
+}  // namespace fantascope::training
