@@ -112,7 +112,8 @@ Result<void> AtomicFile::write_at(std::uint64_t offset, std::span<const std::byt
 
 Result<void> AtomicFile::commit() {
   FANTASCOPE_CHECK(fd_ >= 0);
-  if (struct stat info; ::fstat(fd_, &info) == 0) size_ = static_cast<std::uint64_t>(info.st_size);  // a library may have written through fd()
+  if (struct stat info; ::fstat(fd_, &info) == 0)
+    size_ = static_cast<std::uint64_t>(info.st_size);  // a library may have written through fd()
   // close() before rename: some network file systems report a failed write only here.
   int error_number = ::fsync(fd_) == 0 ? 0 : errno;
   if (::close(std::exchange(fd_, -1)) != 0 && error_number == 0) error_number = errno;
@@ -122,7 +123,8 @@ Result<void> AtomicFile::commit() {
     discard();
     return failure("make durable", error_number, size_);
   }
-  const int renamed = overwrite_ == Overwrite::kAllow ? ::rename(temp_path_.c_str(), path_.c_str()) : rename_without_overwrite(temp_path_, path_);
+  const int renamed =
+      overwrite_ == Overwrite::kAllow ? ::rename(temp_path_.c_str(), path_.c_str()) : rename_without_overwrite(temp_path_, path_);
   if (renamed != 0) {
     error_number = errno;
     ::close(folder_fd);

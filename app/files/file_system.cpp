@@ -104,7 +104,12 @@ Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) 
   if (::fstat(fd, &info) != 0) return file_error("look at", path, errno);
   if (!S_ISREG(info.st_mode)) return Error{ErrorCode::kBadFile, "not a regular file: " + path, path, {}, {}, "Give the path of a file."};
   const auto too_large = [&](std::uint64_t size) {
-    return Error{ErrorCode::kBadFile, "file is too large: " + path, path, std::to_string(size) + " bytes", "at most " + std::to_string(max_bytes) + " bytes", {}};
+    return Error{ErrorCode::kBadFile,
+                 "file is too large: " + path,
+                 path,
+                 std::to_string(size) + " bytes",
+                 "at most " + std::to_string(max_bytes) + " bytes",
+                 {}};
   };
   if (static_cast<std::uint64_t>(info.st_size) > max_bytes) return too_large(info.st_size);
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
@@ -139,7 +144,8 @@ Result<void> publish_dir(const std::string& temp_path, const std::string& path) 
   if (code) return file_error("read folder", temp_path, code.value());
   for (auto it = folders.rbegin(); it != folders.rend(); ++it) FANTASCOPE_TRY_VOID(sync_dir(*it));
   // RENAME_NOREPLACE: a folder of that name, even an empty one, is another take's and must stay.
-  if (::renameat2(AT_FDCWD, temp_path.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) return file_error("publish folder", path, errno);
+  if (::renameat2(AT_FDCWD, temp_path.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0)
+    return file_error("publish folder", path, errno);
   return sync_dir(folder_of(path));
 }
 

@@ -107,7 +107,8 @@ void describe_audio(const AVStream& stream, const PacketStatistics& packets, Cli
   info.audio_sample_rate = codec.sample_rate;
   info.audio_num_channels = codec.ch_layout.nb_channels;
   // Packets before time 0 only prime the decoder.
-  const std::int64_t start = packets.times.empty() ? 0 : std::max<std::int64_t>(0, *std::min_element(packets.times.begin(), packets.times.end()));
+  const std::int64_t start =
+      packets.times.empty() ? 0 : std::max<std::int64_t>(0, *std::min_element(packets.times.begin(), packets.times.end()));
   info.audio_duration_s = static_cast<double>(packets.end - start) * av_q2d(stream.time_base);
 }
 
@@ -125,12 +126,19 @@ Result<AvPtr<AVCodecContext>> open_decoder(const AVStream& stream, const std::st
     case AV_CODEC_ID_OPUS:
     case AV_CODEC_ID_PCM_S16LE:
     case AV_CODEC_ID_PCM_S16BE:
-    case AV_CODEC_ID_PCM_S24LE: codec = avcodec_find_decoder(stream.codecpar->codec_id); break;
-    default: break;
+    case AV_CODEC_ID_PCM_S24LE:
+      codec = avcodec_find_decoder(stream.codecpar->codec_id);
+      break;
+    default:
+      break;
   }
   if (codec == nullptr)
-    return Error{ErrorCode::kUnsupported, "this kind of stream cannot be decoded: " + path, path, avcodec_get_name(stream.codecpar->codec_id),
-                 "H.264, HEVC, AV1, VP9, MPEG-4; AAC, ALAC, MP3, Opus, PCM", "Convert it first."};
+    return Error{ErrorCode::kUnsupported,
+                 "this kind of stream cannot be decoded: " + path,
+                 path,
+                 avcodec_get_name(stream.codecpar->codec_id),
+                 "H.264, HEVC, AV1, VP9, MPEG-4; AAC, ALAC, MP3, Opus, PCM",
+                 "Convert it first."};
   AvPtr<AVCodecContext> context(avcodec_alloc_context3(codec));
   int result = avcodec_parameters_to_context(context.get(), stream.codecpar);
   context->pkt_timebase = stream.time_base;
@@ -172,11 +180,13 @@ class RgbConverter {
   Result<void> append(const AVFrame& frame, const std::string& path, VideoFrames& frames) {
     if (!scaler_) FANTASCOPE_TRY_VOID(open(frame, path));
     if (frame.width != frames.width || frame.height != frames.height || frame.format != format_)
-      return Error{ErrorCode::kUnsupported, "the picture changes its size inside the clip: " + path, path, {}, {}, "Convert it to one size first."};
+      return Error{ErrorCode::kUnsupported,        "the picture changes its size inside the clip: " + path, path, {}, {},
+                   "Convert it to one size first."};
     sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, rgb_->data, rgb_->linesize);
     for (int y = 0; y < frame.height; ++y) {
       const std::uint8_t* row = rgb_->data[0] + static_cast<std::ptrdiff_t>(y) * rgb_->linesize[0];
-      std::transform(row, row + 3 * frame.width, std::back_inserter(frames.rgb), [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
+      std::transform(row, row + 3 * frame.width, std::back_inserter(frames.rgb),
+                     [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
     }
     ++frames.num_frames;
     return {};
@@ -188,8 +198,14 @@ class RgbConverter {
     scaler_.reset(sws_alloc_context());
     rgb_.reset(av_frame_alloc());
     SwsContext* scaler = scaler_.get();
-    for (const auto& [name, value] : {std::pair<const char*, std::int64_t>{"srcw", frame.width}, {"srch", frame.height}, {"dstw", frame.width}, {"dsth", frame.height},
-                                      {"src_format", frame.format}, {"dst_format", AV_PIX_FMT_RGB24}, {"src_h_chr_pos", 0}, {"src_v_chr_pos", 128},
+    for (const auto& [name, value] : {std::pair<const char*, std::int64_t>{"srcw", frame.width},
+                                      {"srch", frame.height},
+                                      {"dstw", frame.width},
+                                      {"dsth", frame.height},
+                                      {"src_format", frame.format},
+                                      {"dst_format", AV_PIX_FMT_RGB24},
+                                      {"src_h_chr_pos", 0},
+                                      {"src_v_chr_pos", 128},
                                       {"sws_flags", SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT}})
       av_opt_set_int(scaler, name, value, 0);
     int matrix = frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
@@ -248,7 +264,12 @@ Result<VideoFrames> read_frames(const std::string& path, int frames_max) {
   FANTASCOPE_TRY_VOID(decode_stream(demuxer, index, path, [&](const AVFrame& frame) -> Result<bool> {
     FANTASCOPE_TRY_VOID(converter.append(frame, path, frames));
     if (frames.rgb.size() * sizeof(float) > kMaxDecodedBytes)
-      return Error{ErrorCode::kUnsupported, "the clip is too long to be held in memory: " + path, path, {}, std::to_string(kMaxDecodedBytes) + " bytes", "Ask for fewer frames."};
+      return Error{ErrorCode::kUnsupported,
+                   "the clip is too long to be held in memory: " + path,
+                   path,
+                   {},
+                   std::to_string(kMaxDecodedBytes) + " bytes",
+                   "Ask for fewer frames."};
     return frames_max <= 0 || frames.num_frames < frames_max;
   }));
   if (frames.num_frames == 0) return bad_file("no frame could be decoded", path);
@@ -261,7 +282,8 @@ Result<Waveform> read_audio(const std::string& path) {
   if (index < 0) return Error{ErrorCode::kNotFound, "no sound in " + path, path, {}, {}, {}};
   const AVCodecParameters& codec = *demuxer.format->streams[index]->codecpar;
   Waveform waveform{codec.sample_rate, codec.ch_layout.nb_channels, 0, {}};
-  if (waveform.sample_rate < 1 || waveform.num_channels < 1 || waveform.num_channels > 64) return bad_file("the sound's rate or channels are not usable", path);
+  if (waveform.sample_rate < 1 || waveform.num_channels < 1 || waveform.num_channels > 64)
+    return bad_file("the sound's rate or channels are not usable", path);
   std::vector<std::vector<float>> channels(static_cast<std::size_t>(waveform.num_channels));
   AvPtr<SwrContext> converter;
   FANTASCOPE_TRY_VOID(decode_stream(demuxer, index, path, [&](AVFrame& frame) -> Result<bool> {
@@ -269,8 +291,8 @@ Result<Waveform> read_audio(const std::string& path) {
       return Error{ErrorCode::kUnsupported, "the sound changes its rate or channels inside the clip: " + path, path, {}, {}, {}};
     if (!converter) {
       SwrContext* raw = nullptr;
-      int result = swr_alloc_set_opts2(&raw, &frame.ch_layout, AV_SAMPLE_FMT_FLTP, frame.sample_rate, &frame.ch_layout, static_cast<AVSampleFormat>(frame.format),
-                                       frame.sample_rate, 0, nullptr);
+      int result = swr_alloc_set_opts2(&raw, &frame.ch_layout, AV_SAMPLE_FMT_FLTP, frame.sample_rate, &frame.ch_layout,
+                                       static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
       converter.reset(raw);
       if (result >= 0) result = swr_init(raw);
       if (result < 0) return av_error(ErrorCode::kUnsupported, "convert the sound of", path, result);
@@ -280,7 +302,8 @@ Result<Waveform> read_audio(const std::string& path) {
       channel.resize(channel.size() + static_cast<std::size_t>(frame.nb_samples));
       out.push_back(reinterpret_cast<std::uint8_t*>(channel.data() + channel.size() - frame.nb_samples));
     }
-    const int made = swr_convert(converter.get(), out.data(), frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples);
+    const int made =
+        swr_convert(converter.get(), out.data(), frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples);
     if (made != frame.nb_samples) return bad_file("the sound cannot be converted", path);
     return channels.front().size() * channels.size() * sizeof(float) <= kMaxDecodedBytes;
   }));

@@ -12,8 +12,8 @@ namespace fantascope {
 
 struct ClipInfo {
   std::uint64_t size_bytes = 0;
-  bool index_in_front = false;  ///< faststart: plays before it has been read to the end
-  std::string video_codec, video_profile, pixel_format;             ///< "h264", "High", "yuv420p"
+  bool index_in_front = false;                                             ///< faststart: plays before it has been read to the end
+  std::string video_codec, video_profile, pixel_format;                    ///< "h264", "High", "yuv420p"
   std::string color_primaries, color_transfer, color_matrix, color_range;  ///< "bt709", "bt709", "bt709", "tv"; "unknown" if not tagged
   int width = 0, height = 0;
   Rational fps;

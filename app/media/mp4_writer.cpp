@@ -34,15 +34,25 @@ Result<void> check_options(const Mp4Options& options) {
   for (const auto& [name, value] : {std::pair{"width", options.width}, std::pair{"height", options.height}}) {
     if (value >= 16 && value <= 8192 && value % 2 == 0) continue;
     const int lower = std::clamp(value - 1, 16, 8192) / 2 * 2, upper = std::clamp(value + 1, 16, 8192) / 2 * 2;
-    return Error{ErrorCode::kInvalidArgument, std::string("an MP4's ") + name + " must be even, 16 to 8192", name, std::to_string(value),
-                 lower == upper ? std::to_string(lower) : std::to_string(lower) + " or " + std::to_string(upper), {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 std::string("an MP4's ") + name + " must be even, 16 to 8192",
+                 name,
+                 std::to_string(value),
+                 lower == upper ? std::to_string(lower) : std::to_string(lower) + " or " + std::to_string(upper),
+                 {}};
   }
   if (options.fps.num <= 0 || options.fps.den <= 0 || options.fps.value() > 1000)
-    return Error{ErrorCode::kInvalidArgument, "frame rate is outside what is allowed", "fps", options.fps.to_string(), "above 0, at most 1000", {}};
+    return Error{
+        ErrorCode::kInvalidArgument, "frame rate is outside what is allowed", "fps", options.fps.to_string(), "above 0, at most 1000", {}};
   if (!(options.crf >= 0 && options.crf <= 51))
     return Error{ErrorCode::kInvalidArgument, "quality is outside what is allowed", "crf", std::to_string(options.crf), "0 to 51", {}};
   if (options.key_frame_interval < 1 || options.key_frame_interval > 24)
-    return Error{ErrorCode::kInvalidArgument, "key frame interval is outside what is allowed", "key_frame_interval", std::to_string(options.key_frame_interval), "1 to 24", {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 "key frame interval is outside what is allowed",
+                 "key_frame_interval",
+                 std::to_string(options.key_frame_interval),
+                 "1 to 24",
+                 {}};
   return {};
 }
 
@@ -181,9 +191,11 @@ struct Mp4Writer::State {
     frame->pts = num_frames;
     const int result = av_frame_get_buffer(frame.get(), 0);
     if (result < 0) return av_error(ErrorCode::kOutOfMemory, "encode", "the picture", result);
-    const media::YuvPlanes planes{frame->data[0], frame->data[1], frame->data[2], frame->linesize[0], frame->linesize[1], frame->linesize[2]};
+    const media::YuvPlanes planes{frame->data[0],     frame->data[1],     frame->data[2],
+                                  frame->linesize[0], frame->linesize[1], frame->linesize[2]};
     if (!media::rgb_to_yuv420_bt709(rgb, options.width, options.height, planes))
-      return Error{ErrorCode::kModelNaN, "frame " + std::to_string(num_frames) + " contains values that are not numbers", "frames", {}, {}, {}};
+      return Error{
+          ErrorCode::kModelNaN, "frame " + std::to_string(num_frames) + " contains values that are not numbers", "frames", {}, {}, {}};
     ++num_frames;
     FANTASCOPE_TRY_VOID(encode_video(frame.get()));
     if (audio) FANTASCOPE_TRY_VOID(audio->encode_until(audio_samples(), audio_sink()));
@@ -203,7 +215,8 @@ Result<Mp4Writer> Mp4Writer::create(const std::string& path, const Mp4Options& o
   state->path = path;
   FANTASCOPE_TRY(state->video, open_video_encoder(options));
   if (options.audio_sample_rate > 0) {
-    FANTASCOPE_TRY(AudioEncoder audio, AudioEncoder::create(options.audio_sample_rate, options.audio_num_channels, options.audio_bit_rate, true));
+    FANTASCOPE_TRY(AudioEncoder audio,
+                   AudioEncoder::create(options.audio_sample_rate, options.audio_num_channels, options.audio_bit_rate, true));
     state->audio = std::move(audio);
   }
   state->options = options;
@@ -217,14 +230,19 @@ const std::string& Mp4Writer::part_path() const { return state_->options.part_pa
 Result<void> Mp4Writer::add_frames(std::span<const float> rgb) {
   const std::size_t frame_floats = static_cast<std::size_t>(state_->options.width) * state_->options.height * 3;
   if (rgb.size() % frame_floats != 0)
-    return Error{ErrorCode::kInvalidArgument, "not a whole number of frames", "frames", std::to_string(rgb.size()) + " values",
-                 "a multiple of " + std::to_string(frame_floats), {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 "not a whole number of frames",
+                 "frames",
+                 std::to_string(rgb.size()) + " values",
+                 "a multiple of " + std::to_string(frame_floats),
+                 {}};
   for (; !rgb.empty(); rgb = rgb.subspan(frame_floats)) FANTASCOPE_TRY_VOID(state_->add_frame(rgb.first(frame_floats)));
   return {};
 }
 
 Result<void> Mp4Writer::add_audio(const Waveform& waveform) {
-  if (!state_->audio) return Error{ErrorCode::kInvalidArgument, "this clip was opened without sound", "audio_sample_rate", "0", "8000 to 384000 Hz", {}};
+  if (!state_->audio)
+    return Error{ErrorCode::kInvalidArgument, "this clip was opened without sound", "audio_sample_rate", "0", "8000 to 384000 Hz", {}};
   FANTASCOPE_TRY_VOID(state_->audio->add(waveform));
   return state_->audio->encode_until(state_->audio_samples(), state_->audio_sink());
 }
@@ -241,7 +259,8 @@ Result<void> Mp4Writer::finish(std::stop_token stop) {
   return media::remux(state->options.part_path, state->path, state->audio ? state->audio_samples() : -1);
 }
 
-Result<void> write_mp4(const std::string& path, const VideoFrames& frames, const Waveform* waveform, Mp4Options options, std::stop_token stop) {
+Result<void> write_mp4(const std::string& path, const VideoFrames& frames, const Waveform* waveform, Mp4Options options,
+                       std::stop_token stop) {
   options.width = frames.width;
   options.height = frames.height;
   options.fps = frames.fps;
@@ -249,8 +268,12 @@ Result<void> write_mp4(const std::string& path, const VideoFrames& frames, const
   options.audio_num_channels = waveform != nullptr ? waveform->num_channels : 0;
   const std::size_t frame_floats = static_cast<std::size_t>(std::max(frames.width, 0)) * std::max(frames.height, 0) * 3;
   if (frames.num_frames < 1 || frames.rgb.size() != frame_floats * frames.num_frames)
-    return Error{ErrorCode::kInvalidArgument, "the frames do not match their number and size", "frames", std::to_string(frames.rgb.size()) + " values",
-                 std::to_string(frame_floats * std::max(frames.num_frames, 0)), {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the frames do not match their number and size",
+                 "frames",
+                 std::to_string(frames.rgb.size()) + " values",
+                 std::to_string(frame_floats * std::max(frames.num_frames, 0)),
+                 {}};
   FANTASCOPE_TRY(Mp4Writer writer, Mp4Writer::create(path, options));
   if (waveform != nullptr) FANTASCOPE_TRY_VOID(writer.add_audio(*waveform));
   for (int i = 0; i < frames.num_frames; ++i) {

@@ -50,7 +50,8 @@ class Mp4Writer {
 };
 
 /// A whole clip in one call; `waveform` may be null. Sizes and rates are taken from the two, the rest from `options`.
-Result<void> write_mp4(const std::string& path, const VideoFrames& frames, const Waveform* waveform, Mp4Options options = {}, std::stop_token stop = {});
+Result<void> write_mp4(const std::string& path, const VideoFrames& frames, const Waveform* waveform, Mp4Options options = {},
+                       std::stop_token stop = {});
 
 /// Copies the packets of an MP4, also of the part that a crash left, into a new MP4 with the index in front. No re-encoding; drops
 /// everything that is not a picture or sound packet, C2PA among it.

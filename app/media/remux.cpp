@@ -81,7 +81,8 @@ Result<void> media::remux(const std::string& source, const std::string& path, st
   FANTASCOPE_TRY(const std::vector<int> target, copy_streams(*input.format, *output, source));
 
   const auto write_failed = [&](int code) {
-    return stream.error_number() != 0 ? file_error("write", path, stream.error_number(), stream.end()) : av_error(ErrorCode::kInternal, "write", path, code);
+    return stream.error_number() != 0 ? file_error("write", path, stream.error_number(), stream.end())
+                                      : av_error(ErrorCode::kInternal, "write", path, code);
   };
   AVDictionary* options = nullptr;
   av_dict_set(&options, "movflags", "faststart", 0);

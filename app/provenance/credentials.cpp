@@ -141,8 +141,12 @@ Result<Credentials> read_from(int fd, const std::string& path, const std::string
 }
 
 std::string manifest_definition(const ClipProvenance& provenance) {
-  json generation = {{"model", provenance.model_name},        {"model_version", provenance.model_version}, {"model_family", provenance.model_family},
-                     {"weights_sha256", provenance.weights_sha256}, {"recipe_sha256", provenance.recipe_sha256}, {"seed", std::to_string(provenance.seed)},
+  json generation = {{"model", provenance.model_name},
+                     {"model_version", provenance.model_version},
+                     {"model_family", provenance.model_family},
+                     {"weights_sha256", provenance.weights_sha256},
+                     {"recipe_sha256", provenance.recipe_sha256},
+                     {"seed", std::to_string(provenance.seed)},
                      {"take_id", provenance.take_id}};
   if (provenance.prompt) generation["prompt"] = *provenance.prompt;
   json agent = {{"name", provenance.model_name}};
@@ -162,7 +166,11 @@ Result<void> sign_into(const SigningKeys& keys, int source, AtomicFile& file, co
   const provenance::Signer signer{keys.chain_pem, keys.private_key_pem};
   FANTASCOPE_TRY(const C2paPtr<C2paContext> context, provenance::make_context(keys.root_certificate_pem, &signer));
   const auto failed = [&](const char* action) {
-    return Error{ErrorCode::kInternal, std::string("cannot ") + action + " the clip's content credentials: " + provenance::last_c2pa_error(), file.path(), {}, {},
+    return Error{ErrorCode::kInternal,
+                 std::string("cannot ") + action + " the clip's content credentials: " + provenance::last_c2pa_error(),
+                 file.path(),
+                 {},
+                 {},
                  "The clip was not published."};
   };
   C2paPtr<C2paBuilder> builder(c2pa_builder_from_context(context.get()));
@@ -173,7 +181,8 @@ Result<void> sign_into(const SigningKeys& keys, int source, AtomicFile& file, co
   const unsigned char* manifest = nullptr;
   const std::int64_t size = c2pa_builder_sign_context(builder.get(), kMp4, in.get(), out.get(), &manifest);
   const C2paPtr<const unsigned char> manifest_owner(manifest);
-  if (out.context().error_number != 0) return file_error("write", file.path(), out.context().error_number, static_cast<std::uint64_t>(out.context().end));
+  if (out.context().error_number != 0)
+    return file_error("write", file.path(), out.context().error_number, static_cast<std::uint64_t>(out.context().end));
   if (in.context().error_number != 0) return Error{ErrorCode::kIo, "cannot read the clip to be signed", file.path(), {}, {}, {}};
   if (size < 0) return failed("sign");
   return {};
@@ -183,10 +192,14 @@ Result<void> sign_into(const SigningKeys& keys, int source, AtomicFile& file, co
 
 const char* credential_state_name(CredentialState state) {
   switch (state) {
-    case CredentialState::kNone: return "none";
-    case CredentialState::kInvalid: return "invalid";
-    case CredentialState::kValid: return "valid";
-    case CredentialState::kTrusted: return "trusted";
+    case CredentialState::kNone:
+      return "none";
+    case CredentialState::kInvalid:
+      return "invalid";
+    case CredentialState::kValid:
+      return "valid";
+    case CredentialState::kTrusted:
+      return "trusted";
   }
   return "invalid";
 }
@@ -194,11 +207,13 @@ const char* credential_state_name(CredentialState state) {
 Result<void> sign_clip(const SigningKeys& keys, const std::string& source, const std::string& path, const ClipProvenance& provenance) {
   FANTASCOPE_TRY(const ReadFile input, ReadFile::open(source));
   const char* type = media_type(input.fd);
-  if (type == nullptr || std::strcmp(type, kMp4) != 0) return Error{ErrorCode::kBadFile, "not an MP4 file: " + source, source, {}, "MP4", {}};
+  if (type == nullptr || std::strcmp(type, kMp4) != 0)
+    return Error{ErrorCode::kBadFile, "not an MP4 file: " + source, source, {}, "MP4", {}};
   FANTASCOPE_TRY(const Credentials before, read_from(input.fd, source, keys.root_certificate_pem));
   if (before.state != CredentialState::kNone)
-    return Error{ErrorCode::kInvalidArgument, "the clip is signed already: " + source, source, credential_state_name(before.state), "a clip without content credentials",
-                 "Remux it first, or name it as an ingredient."};
+    return Error{
+        ErrorCode::kInvalidArgument,         "the clip is signed already: " + source, source,
+        credential_state_name(before.state), "a clip without content credentials",    "Remux it first, or name it as an ingredient."};
   struct stat info;
   if (::fstat(input.fd, &info) != 0) return file_error("look at", source, errno);
   FANTASCOPE_TRY(AtomicFile file, AtomicFile::create(path, {.expected_bytes = static_cast<std::uint64_t>(info.st_size) + (1 << 16)}));

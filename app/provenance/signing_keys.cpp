@@ -78,7 +78,8 @@ Ssl<X509> make_certificate(const CertificateRequest& request, EVP_PKEY& key, X50
   X509& parent = issuer != nullptr ? *issuer : *certificate;
   ok = ok && X509_set_issuer_name(certificate.get(), X509_get_subject_name(&parent)) == 1 &&
        add_extension(*certificate, parent, NID_basic_constraints, request.basic_constraints) &&
-       add_extension(*certificate, parent, NID_key_usage, request.is_authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") &&
+       add_extension(*certificate, parent, NID_key_usage,
+                     request.is_authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") &&
        (request.is_authority || add_extension(*certificate, parent, NID_ext_key_usage, "emailProtection")) &&
        add_extension(*certificate, parent, NID_subject_key_identifier, "hash") &&
        add_extension(*certificate, parent, NID_authority_key_identifier, "keyid:always");
@@ -88,13 +89,15 @@ Ssl<X509> make_certificate(const CertificateRequest& request, EVP_PKEY& key, X50
 Result<void> renew_leaf(Identity& identity, const std::string& installation, std::int64_t now) {
   identity.leaf_key.reset(EVP_EC_gen("P-256"));
   if (!identity.leaf_key) return crypto_error("make a key");
-  identity.leaf = make_certificate({"Fantascope on this computer " + installation, now - kDay, now + kLeafDays * kDay, false, "critical,CA:FALSE"},
-                                   *identity.leaf_key, identity.intermediate.get(), *identity.intermediate_key);
+  identity.leaf =
+      make_certificate({"Fantascope on this computer " + installation, now - kDay, now + kLeafDays * kDay, false, "critical,CA:FALSE"},
+                       *identity.leaf_key, identity.intermediate.get(), *identity.intermediate_key);
   if (!identity.leaf) return crypto_error("make a certificate");
   return {};
 }
 
-/// Eight hex digits that tell one installation's certificates from another's; from the root's serial number, says nothing about the machine.
+/// Eight hex digits that tell one installation's certificates from another's; from the root's serial number, says nothing about the
+/// machine.
 std::string installation_name(X509& root) {
   const ASN1_INTEGER* serial = X509_get0_serialNumber(&root);
   std::string name;
@@ -138,7 +141,8 @@ Result<std::string> certificate_pem(X509& certificate) {
 
 Result<std::string> key_pem(EVP_PKEY& key) {
   const Ssl<BIO> bio(BIO_new(BIO_s_secmem()));
-  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) != 1) return crypto_error("write a key");
+  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return crypto_error("write a key");
   return text_of(*bio);
 }
 
@@ -161,16 +165,26 @@ int no_password(char*, int, int, void*) { return 0; }
 Result<Identity> parse(const std::string& text, const std::string& path) {
   const Ssl<BIO> bio = memory_of(text);
   Identity identity;
-  for (Ssl<X509>* certificate : {&identity.root, &identity.intermediate, &identity.leaf}) certificate->reset(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
-  for (Ssl<EVP_PKEY>* key : {&identity.intermediate_key, &identity.leaf_key}) key->reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
-  const auto signed_by = [](const Ssl<X509>& certificate, const Ssl<X509>& issuer) { return X509_verify(certificate.get(), X509_get0_pubkey(issuer.get())) == 1; };
+  for (Ssl<X509>* certificate : {&identity.root, &identity.intermediate, &identity.leaf})
+    certificate->reset(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
+  for (Ssl<EVP_PKEY>* key : {&identity.intermediate_key, &identity.leaf_key})
+    key->reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  const auto signed_by = [](const Ssl<X509>& certificate, const Ssl<X509>& issuer) {
+    return X509_verify(certificate.get(), X509_get0_pubkey(issuer.get())) == 1;
+  };
   const bool complete = identity.root && identity.intermediate && identity.leaf && identity.intermediate_key && identity.leaf_key;
-  if (complete && signed_by(identity.root, identity.root) && signed_by(identity.intermediate, identity.root) && signed_by(identity.leaf, identity.intermediate) &&
+  if (complete && signed_by(identity.root, identity.root) && signed_by(identity.intermediate, identity.root) &&
+      signed_by(identity.leaf, identity.intermediate) &&
       X509_check_private_key(identity.intermediate.get(), identity.intermediate_key.get()) == 1 &&
       X509_check_private_key(identity.leaf.get(), identity.leaf_key.get()) == 1)
     return identity;
-  return Error{ErrorCode::kBadFile, "the signing keys are damaged: " + path, path, {}, "three certificates and two keys that belong together",
-               "Restore the file from a backup. Or move it away: a new identity is then made, and whoever trusted the old one must be given the new root."};
+  return Error{ErrorCode::kBadFile,
+               "the signing keys are damaged: " + path,
+               path,
+               {},
+               "three certificates and two keys that belong together",
+               "Restore the file from a backup. Or move it away: a new identity is then made, and whoever trusted the old one must be "
+               "given the new root."};
 }
 
 Result<std::int64_t> not_after(X509& certificate) {

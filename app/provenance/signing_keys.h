@@ -11,8 +11,8 @@ namespace fantascope {
 
 struct SigningKeys {
   std::string root_certificate_pem;
-  std::string chain_pem;        ///< leaf, then intermediate
-  std::string private_key_pem;  ///< the leaf's, PKCS#8. Never log it
+  std::string chain_pem;            ///< leaf, then intermediate
+  std::string private_key_pem;      ///< the leaf's, PKCS#8. Never log it
   std::int64_t leaf_not_after = 0;  ///< seconds since 1970
 };
 

@@ -14,9 +14,16 @@ Error encoder_error(const std::string& action, int result) { return av_error(Err
 
 Result<AudioEncoder> AudioEncoder::create(int sample_rate, int num_channels, int bit_rate, bool global_header) {
   if (sample_rate < 8000 || sample_rate > 384000)
-    return Error{ErrorCode::kInvalidArgument, "sample rate is outside what is allowed", "audio_sample_rate", std::to_string(sample_rate), "8000 to 384000 Hz", {}};
+    return Error{ErrorCode::kInvalidArgument, "sample rate is outside what is allowed",
+                 "audio_sample_rate",         std::to_string(sample_rate),
+                 "8000 to 384000 Hz",         {}};
   if (num_channels < 1 || num_channels > 64)
-    return Error{ErrorCode::kInvalidArgument, "number of channels is outside what is allowed", "audio_num_channels", std::to_string(num_channels), "1 to 64", {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 "number of channels is outside what is allowed",
+                 "audio_num_channels",
+                 std::to_string(num_channels),
+                 "1 to 64",
+                 {}};
   AudioEncoder encoder;
   encoder.sample_rate_ = sample_rate;
   encoder.num_channels_ = num_channels;
@@ -36,7 +43,8 @@ Result<AudioEncoder> AudioEncoder::create(int sample_rate, int num_channels, int
   if (result < 0) return encoder_error("encode", result);
   if (sample_rate != kAudioRate) {
     SwrContext* resampler = nullptr;
-    result = swr_alloc_set_opts2(&resampler, &context.ch_layout, AV_SAMPLE_FMT_FLTP, kAudioRate, &context.ch_layout, AV_SAMPLE_FMT_FLTP, sample_rate, 0, nullptr);
+    result = swr_alloc_set_opts2(&resampler, &context.ch_layout, AV_SAMPLE_FMT_FLTP, kAudioRate, &context.ch_layout, AV_SAMPLE_FMT_FLTP,
+                                 sample_rate, 0, nullptr);
     encoder.resampler_.reset(resampler);
     if (result >= 0) {
       av_opt_set_int(resampler, "filter_size", 64, 0);
@@ -52,12 +60,19 @@ Result<AudioEncoder> AudioEncoder::create(int sample_rate, int num_channels, int
 
 Result<void> AudioEncoder::add(const Waveform& waveform) {
   if (waveform.sample_rate != sample_rate_ || waveform.num_channels != num_channels_)
-    return Error{ErrorCode::kInvalidArgument, "the sound does not match what was announced", "waveform",
+    return Error{ErrorCode::kInvalidArgument,
+                 "the sound does not match what was announced",
+                 "waveform",
                  std::to_string(waveform.sample_rate) + " Hz, " + std::to_string(waveform.num_channels) + " channels",
-                 std::to_string(sample_rate_) + " Hz, " + std::to_string(num_channels_) + " channels", {}};
+                 std::to_string(sample_rate_) + " Hz, " + std::to_string(num_channels_) + " channels",
+                 {}};
   if (waveform.num_samples < 0 || waveform.samples.size() != static_cast<std::size_t>(waveform.num_samples) * waveform.num_channels)
-    return Error{ErrorCode::kInvalidArgument, "the sound's samples do not match its length", "waveform", std::to_string(waveform.samples.size()),
-                 std::to_string(waveform.num_samples * waveform.num_channels), {}};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the sound's samples do not match its length",
+                 "waveform",
+                 std::to_string(waveform.samples.size()),
+                 std::to_string(waveform.num_samples * waveform.num_channels),
+                 {}};
   const auto channel = [&](int c) {
     const auto begin = waveform.samples.begin() + c * waveform.num_samples;
     return std::vector<float>(begin, begin + waveform.num_samples);
@@ -65,7 +80,8 @@ Result<void> AudioEncoder::add(const Waveform& waveform) {
   std::vector<float> left = channel(0), right = channel(num_channels_ > 1 ? 1 : 0);
   for (auto* side : {&left, &right}) {
     for (float& sample : *side) {
-      if (!(sample - sample == 0.0f)) return Error{ErrorCode::kModelNaN, "the sound contains values that are not numbers", "waveform", {}, {}, {}};
+      if (!(sample - sample == 0.0f))
+        return Error{ErrorCode::kModelNaN, "the sound contains values that are not numbers", "waveform", {}, {}, {}};
       sample = std::clamp(sample, -1.0f, 1.0f);
     }
   }
@@ -81,7 +97,8 @@ Result<void> AudioEncoder::resample(const std::vector<float>& left, const std::v
   constexpr std::size_t kPiece = 1 << 20;
   for (std::size_t begin = 0; begin < left.size() || flush; begin += kPiece) {
     const int count = static_cast<int>(std::min(kPiece, left.size() - std::min(begin, left.size())));
-    const std::uint8_t* in[2] = {reinterpret_cast<const std::uint8_t*>(left.data() + begin), reinterpret_cast<const std::uint8_t*>(right.data() + begin)};
+    const std::uint8_t* in[2] = {reinterpret_cast<const std::uint8_t*>(left.data() + begin),
+                                 reinterpret_cast<const std::uint8_t*>(right.data() + begin)};
     const int room = swr_get_out_samples(resampler_.get(), count) + 64;
     std::vector<float> out_left(static_cast<std::size_t>(room)), out_right(static_cast<std::size_t>(room));
     std::uint8_t* out[2] = {reinterpret_cast<std::uint8_t*>(out_left.data()), reinterpret_cast<std::uint8_t*>(out_right.data())};

@@ -29,7 +29,8 @@ void silence_av() { av_log_set_level(AV_LOG_QUIET); }
 FdStream::FdStream(int fd, Access access) : fd_(fd) {
   const bool writes = access == Access::kWrite;
   auto* buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
-  io_ = avio_alloc_context(buffer, kBufferBytes, writes ? 1 : 0, this, writes ? nullptr : &FdStream::read, writes ? &FdStream::write : nullptr, &FdStream::seek);
+  io_ = avio_alloc_context(buffer, kBufferBytes, writes ? 1 : 0, this, writes ? nullptr : &FdStream::read,
+                           writes ? &FdStream::write : nullptr, &FdStream::seek);
   FANTASCOPE_CHECK(io_ != nullptr);
 }
 
@@ -76,11 +77,18 @@ std::int64_t FdStream::seek(void* self, std::int64_t offset, int whence) {
   struct stat info;
   if (::fstat(stream.fd_, &info) != 0) return AVERROR(errno);
   switch (whence & ~AVSEEK_FORCE) {
-    case AVSEEK_SIZE: return info.st_size;
-    case SEEK_SET: break;
-    case SEEK_CUR: offset += stream.position_; break;
-    case SEEK_END: offset += info.st_size; break;
-    default: return AVERROR(EINVAL);
+    case AVSEEK_SIZE:
+      return info.st_size;
+    case SEEK_SET:
+      break;
+    case SEEK_CUR:
+      offset += stream.position_;
+      break;
+    case SEEK_END:
+      offset += info.st_size;
+      break;
+    default:
+      return AVERROR(EINVAL);
   }
   if (offset < 0) return AVERROR(EINVAL);
   return stream.position_ = offset;
@@ -135,11 +143,20 @@ Result<Demuxer> open_demuxer(const std::string& path) {
   for (unsigned i = 0; i < format->nb_streams; ++i) {
     const AVCodecParameters& codec = *format->streams[i]->codecpar;
     if (codec.width > kMaxSide || codec.height > kMaxSide)
-      return Error{ErrorCode::kUnsupported, "the picture is too large: " + path, path, std::to_string(codec.width) + "x" + std::to_string(codec.height),
-                   "at most 8192 pixels a side", {}};
+      return Error{ErrorCode::kUnsupported,
+                   "the picture is too large: " + path,
+                   path,
+                   std::to_string(codec.width) + "x" + std::to_string(codec.height),
+                   "at most 8192 pixels a side",
+                   {}};
   }
   if (format->duration != AV_NOPTS_VALUE && format->duration / AV_TIME_BASE > kMaxSeconds)
-    return Error{ErrorCode::kUnsupported, "the clip is too long: " + path, path, std::to_string(format->duration / AV_TIME_BASE) + " s", "at most 4 hours", {}};
+    return Error{ErrorCode::kUnsupported,
+                 "the clip is too long: " + path,
+                 path,
+                 std::to_string(format->duration / AV_TIME_BASE) + " s",
+                 "at most 4 hours",
+                 {}};
   return demuxer;
 }
 

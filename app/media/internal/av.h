@@ -42,7 +42,7 @@ class FdStream {
   FdStream& operator=(const FdStream&) = delete;
   AVIOContext* io() const { return io_; }
   int error_number() const { return error_number_; }  ///< 0: none
-  std::uint64_t end() const { return end_; }           ///< furthest byte written
+  std::uint64_t end() const { return end_; }          ///< furthest byte written
 
  private:
   static int read(void* self, std::uint8_t* data, int size);

@@ -31,7 +31,8 @@ bool rgb_to_yuv420_bt709(std::span<const float> rgb, int width, int height, cons
   std::vector<float> upper(row_floats), lower(row_floats);
   for (int y = 0; y < height; y += 2) {
     const float* source = rgb.data() + static_cast<std::size_t>(y) * row_floats;
-    const bool finite = clip_row(source, static_cast<int>(row_floats), upper.data()) & clip_row(source + row_floats, static_cast<int>(row_floats), lower.data());
+    const bool finite = clip_row(source, static_cast<int>(row_floats), upper.data()) &
+                        clip_row(source + row_floats, static_cast<int>(row_floats), lower.data());
     if (!finite) return false;
     luma_row(upper.data(), width, out.y + static_cast<std::ptrdiff_t>(y) * out.y_stride);
     luma_row(lower.data(), width, out.y + static_cast<std::ptrdiff_t>(y + 1) * out.y_stride);

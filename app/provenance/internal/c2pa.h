@@ -23,8 +23,10 @@ struct C2paSignerInfo {
 };
 
 C2paStream* c2pa_create_stream(C2paStreamContext*, std::intptr_t (*read)(C2paStreamContext*, std::uint8_t*, std::intptr_t),
-                               std::intptr_t (*seek)(C2paStreamContext*, std::intptr_t, int),  // 0 from the start, 1 from here, 2 from the end
-                               std::intptr_t (*write)(C2paStreamContext*, const std::uint8_t*, std::intptr_t), std::intptr_t (*flush)(C2paStreamContext*));
+                               std::intptr_t (*seek)(C2paStreamContext*, std::intptr_t,
+                                                     int),  // 0 from the start, 1 from here, 2 from the end
+                               std::intptr_t (*write)(C2paStreamContext*, const std::uint8_t*, std::intptr_t),
+                               std::intptr_t (*flush)(C2paStreamContext*));
 void c2pa_release_stream(C2paStream*);
 C2paSettings* c2pa_settings_new();
 int c2pa_settings_update_from_string(C2paSettings*, const char* text, const char* format);
@@ -35,7 +37,8 @@ int c2pa_context_builder_set_signer(C2paContextBuilder*, C2paSigner*);  // takes
 C2paContext* c2pa_context_builder_build(C2paContextBuilder*);           // takes the context builder
 C2paBuilder* c2pa_builder_from_context(C2paContext*);
 C2paBuilder* c2pa_builder_with_definition(C2paBuilder*, const char* manifest_json);  // takes the builder, returns a new one
-std::int64_t c2pa_builder_sign_context(C2paBuilder*, const char* format, C2paStream* source, C2paStream* destination, const unsigned char** manifest);
+std::int64_t c2pa_builder_sign_context(C2paBuilder*, const char* format, C2paStream* source, C2paStream* destination,
+                                       const unsigned char** manifest);
 C2paReader* c2pa_reader_from_context(C2paContext*);
 C2paReader* c2pa_reader_with_stream(C2paReader*, const char* format, C2paStream*);  // takes the reader, returns a new one
 char* c2pa_reader_json(C2paReader*);

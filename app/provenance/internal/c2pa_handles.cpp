@@ -54,7 +54,9 @@ std::intptr_t write_stream(C2paStreamContext* context, const std::uint8_t* data,
 
 std::intptr_t flush_stream(C2paStreamContext* context) { return context->error_number != 0 ? -1 : 0; }
 
-Error library_error(const char* what) { return Error{ErrorCode::kInternal, std::string("the C2PA library cannot ") + what + ": " + last_c2pa_error(), {}, {}, {}, {}}; }
+Error library_error(const char* what) {
+  return Error{ErrorCode::kInternal, std::string("the C2PA library cannot ") + what + ": " + last_c2pa_error(), {}, {}, {}, {}};
+}
 
 }  // namespace
 
@@ -70,15 +72,18 @@ FdStream::FdStream(int fd) : context_(std::make_unique<C2paStreamContext>()) {
 }
 
 Result<C2paPtr<C2paContext>> make_context(const std::string& trusted_root_pem, const Signer* signer) {
-  nlohmann::json settings = {
-      {"verify", {{"remote_manifest_fetch", false}, {"ocsp_fetch", false}, {"verify_after_sign", false}}},
-      {"core", {{"allowed_network_hosts", nlohmann::json::array()}}},
-      {"builder",
-       {{"thumbnail", {{"enabled", false}}},
-        {"actions", {{"auto_created_action", {{"enabled", false}}}, {"auto_opened_action", {{"enabled", false}}}, {"auto_placed_action", {{"enabled", false}}}}}}}};
+  nlohmann::json settings = {{"verify", {{"remote_manifest_fetch", false}, {"ocsp_fetch", false}, {"verify_after_sign", false}}},
+                             {"core", {{"allowed_network_hosts", nlohmann::json::array()}}},
+                             {"builder",
+                              {{"thumbnail", {{"enabled", false}}},
+                               {"actions",
+                                {{"auto_created_action", {{"enabled", false}}},
+                                 {"auto_opened_action", {{"enabled", false}}},
+                                 {"auto_placed_action", {{"enabled", false}}}}}}}};
   if (!trusted_root_pem.empty()) settings["trust"]["user_anchors"] = trusted_root_pem;
   const C2paPtr<C2paSettings> handle(c2pa_settings_new());
-  if (!handle || c2pa_settings_update_from_string(handle.get(), settings.dump().c_str(), "json") < 0) return library_error("take the settings");
+  if (!handle || c2pa_settings_update_from_string(handle.get(), settings.dump().c_str(), "json") < 0)
+    return library_error("take the settings");
   C2paPtr<C2paContextBuilder> builder(c2pa_context_builder_new());
   if (!builder || c2pa_context_builder_set_settings(builder.get(), handle.get()) < 0) return library_error("take the settings");
   if (signer != nullptr) {

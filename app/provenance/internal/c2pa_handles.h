@@ -11,8 +11,8 @@
 struct C2paStreamContext {
   int fd = -1;
   std::int64_t position = 0;
-  std::int64_t end = 0;   ///< furthest byte written
-  int error_number = 0;   ///< errno of the first failed call; 0: none
+  std::int64_t end = 0;  ///< furthest byte written
+  int error_number = 0;  ///< errno of the first failed call; 0: none
 };
 
 namespace fantascope::provenance {
@@ -44,7 +44,8 @@ struct Signer {
   std::string chain_pem, private_key_pem;
 };
 
-/// Settings without network, thumbnails or automatic actions; `trusted_root_pem` may be empty. With a signer for writing, without for reading.
+/// Settings without network, thumbnails or automatic actions; `trusted_root_pem` may be empty. With a signer for writing, without for
+/// reading.
 Result<C2paPtr<C2paContext>> make_context(const std::string& trusted_root_pem, const Signer* signer);
 
 }  // namespace fantascope::provenance

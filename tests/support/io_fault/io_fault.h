@@ -16,12 +16,14 @@ struct FaultRun {
 };
 
 /// `shim` is $<TARGET_FILE:fantascope_io_fault>; `kind` is ENOSPC, EIO, SHORT or EINTR; `command` is a shell command.
-inline FaultRun run_with_fault(const std::string& shim, const std::string& under, int k, const std::string& kind, bool sticky, const std::string& command) {
+inline FaultRun run_with_fault(const std::string& shim, const std::string& under, int k, const std::string& kind, bool sticky,
+                               const std::string& command) {
   const std::string mark = under + ".fault-fired";
   std::filesystem::remove(mark);
-  const std::string line = "ASAN_OPTIONS=verify_asan_link_order=0 FANTASCOPE_FAULT_UNDER='" + under + "' FANTASCOPE_FAULT_AT=" + std::to_string(k) +
-                           " FANTASCOPE_FAULT_KIND=" + kind + " FANTASCOPE_FAULT_STICKY=" + (sticky ? "1" : "0") + " FANTASCOPE_FAULT_MARK='" + mark +
-                           "' LD_PRELOAD='" + shim + "' " + command + " 2>&1";
+  const std::string line = "ASAN_OPTIONS=verify_asan_link_order=0 FANTASCOPE_FAULT_UNDER='" + under +
+                           "' FANTASCOPE_FAULT_AT=" + std::to_string(k) + " FANTASCOPE_FAULT_KIND=" + kind +
+                           " FANTASCOPE_FAULT_STICKY=" + (sticky ? "1" : "0") + " FANTASCOPE_FAULT_MARK='" + mark + "' LD_PRELOAD='" +
+                           shim + "' " + command + " 2>&1";
   FaultRun run;
   FILE* pipe = ::popen(line.c_str(), "r");
   if (pipe == nullptr) return run;

@@ -54,16 +54,22 @@ static int fault(int counted) {
 
 ssize_t write(int fd, const void* data, size_t size) {
   switch (fault(fd_below(fd))) {
-    case 1: return -1;
-    case 2: return syscall(SYS_write, fd, data, (size + 1) / 2);
-    default: return syscall(SYS_write, fd, data, size);
+    case 1:
+      return -1;
+    case 2:
+      return syscall(SYS_write, fd, data, (size + 1) / 2);
+    default:
+      return syscall(SYS_write, fd, data, size);
   }
 }
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   switch (fault(fd_below(fd))) {
-    case 1: return -1;
-    case 2: return syscall(SYS_pwrite64, fd, data, (size + 1) / 2, offset);
-    default: return syscall(SYS_pwrite64, fd, data, size, offset);
+    case 1:
+      return -1;
+    case 2:
+      return syscall(SYS_pwrite64, fd, data, (size + 1) / 2, offset);
+    default:
+      return syscall(SYS_pwrite64, fd, data, size, offset);
   }
 }
 ssize_t pwrite64(int fd, const void* data, size_t size, off_t offset) { return pwrite(fd, data, size, offset); }
@@ -71,7 +77,9 @@ int fsync(int fd) { return fault(fd_below(fd)) == 1 ? -1 : (int)syscall(SYS_fsyn
 int fdatasync(int fd) { return fault(fd_below(fd)) == 1 ? -1 : (int)syscall(SYS_fdatasync, fd); }
 int ftruncate(int fd, off_t size) { return fault(fd_below(fd)) == 1 ? -1 : (int)syscall(SYS_ftruncate, fd, size); }
 int ftruncate64(int fd, off_t size) { return ftruncate(fd, size); }
-int rename(const char* from, const char* to) { return fault(below(to)) == 1 ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); }
+int rename(const char* from, const char* to) {
+  return fault(below(to)) == 1 ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 int renameat2(int from_dir, const char* from, int to_dir, const char* to, unsigned flags) {
   return fault(below(to)) == 1 ? -1 : (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
 }

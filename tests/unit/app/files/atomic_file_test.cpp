@@ -153,7 +153,9 @@ INSTANTIATE_TEST_SUITE_P(AtomicFile, EveryFault,
                          ::testing::Values(Fault{"ENOSPC", false, "allow"}, Fault{"ENOSPC", true, "allow"}, Fault{"ENOSPC", true, "refuse"},
                                            Fault{"EIO", false, "allow"}, Fault{"EIO", true, "refuse"}, Fault{"SHORT", false, "allow"},
                                            Fault{"EINTR", false, "allow"}),
-                         [](const auto& info) { return std::string(info.param.kind) + (info.param.sticky ? "Sticky" : "Once") + info.param.overwrite; });
+                         [](const auto& info) {
+                           return std::string(info.param.kind) + (info.param.sticky ? "Sticky" : "Once") + info.param.overwrite;
+                         });
 
 TEST(FileSystem, MakesPrivateFolders) {
   testing::TempDir dir;

@@ -15,11 +15,11 @@
 namespace fantascope {
 namespace {
 
-using testing::ramp_frames;
-using testing::tones;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::ramp_frames;
+using testing::tones;
 
 TEST(Mp4, HasTheContractsFormat) {
   testing::TempDir dir;
@@ -105,7 +105,9 @@ TEST(Mp4, KeepsPureColoursWithinTwoLevels) {
     ASSERT_TRUE(decoded);
     double mean[3] = {};
     for (std::size_t i = 0; i < decoded->rgb.size(); ++i) mean[i % 3] += decoded->rgb[i];
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(mean[c] / (decoded->rgb.size() / 3) * 255, colour[c] * 255, 2.0) << "channel " << c << " of " << colour[0] << colour[1] << colour[2];
+    for (int c = 0; c < 3; ++c)
+      EXPECT_NEAR(mean[c] / (decoded->rgb.size() / 3) * 255, colour[c] * 255, 2.0)
+          << "channel " << c << " of " << colour[0] << colour[1] << colour[2];
   }
 }
 
@@ -204,7 +206,8 @@ TEST(Mp4Part, IsReadableWhereverACrashCutsIt) {
     const auto decoded = read_frames(dir / "cut.part");
     ASSERT_TRUE(decoded) << share << ": " << decoded.error().to_string();
     EXPECT_GE(decoded->num_frames, 1);
-    EXPECT_GT(testing::psnr(decoded->rgb, {frames.rgb.begin(), frames.rgb.begin() + static_cast<std::ptrdiff_t>(decoded->rgb.size())}), 35.0);
+    EXPECT_GT(testing::psnr(decoded->rgb, {frames.rgb.begin(), frames.rgb.begin() + static_cast<std::ptrdiff_t>(decoded->rgb.size())}),
+              35.0);
     RecordProperty("frames_at_" + std::to_string(static_cast<int>(share * 100)), decoded->num_frames);
     const auto salvaged = remux_mp4(dir / "cut.part", dir / "salvaged.mp4");
     ASSERT_TRUE(salvaged) << salvaged.error().to_string();
@@ -216,8 +219,12 @@ TEST(Mp4Part, IsReadableWhereverACrashCutsIt) {
 TEST(ClipReader, RefusesOtherFiles) {
   testing::TempDir dir;
   const std::string playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n";
-  for (const std::string& content : {std::string(), std::string("short"), playlist, std::string("ffconcat version 1.0\nfile '/etc/passwd'\n"),
-                                     std::string("\0\0\0\x18" "ftypisom\0\0\2\0isomiso2", 24), std::string(5000, 'x')}) {
+  for (const std::string& content :
+       {std::string(), std::string("short"), playlist, std::string("ffconcat version 1.0\nfile '/etc/passwd'\n"),
+        std::string("\0\0\0\x18"
+                    "ftypisom\0\0\2\0isomiso2",
+                    24),
+        std::string(5000, 'x')}) {
     ASSERT_TRUE(write_file(dir / "a.mp4", content));
     EXPECT_EQ(probe_clip(dir / "a.mp4").error().code, ErrorCode::kBadFile);
     EXPECT_EQ(read_frames(dir / "a.mp4").error().code, ErrorCode::kBadFile);
@@ -250,7 +257,8 @@ TEST_P(Mp4EveryFault, LeavesTheOldClipOrTheNewOneWhole) {
     ASSERT_LT(k, 500);
     testing::TempDir dir;
     ASSERT_TRUE(write_file(dir / "a.mp4", "old"));
-    const auto run = testing::run_with_fault(FANTASCOPE_IO_FAULT_SHIM, dir.path(), k, GetParam().kind, GetParam().sticky, victim + (dir / "a.mp4") + "' 32 32 6");
+    const auto run = testing::run_with_fault(FANTASCOPE_IO_FAULT_SHIM, dir.path(), k, GetParam().kind, GetParam().sticky,
+                                             victim + (dir / "a.mp4") + "' 32 32 6");
     if (!run.fired) break;
     ++faults;
     ASSERT_NE(run.exit_code, -1) << "crashed at call " << k << ": " << run.output;
@@ -268,7 +276,8 @@ TEST_P(Mp4EveryFault, LeavesTheOldClipOrTheNewOneWhole) {
   EXPECT_GT(faults, 5);
   RecordProperty("faults", faults);
 }
-INSTANTIATE_TEST_SUITE_P(Mp4, Mp4EveryFault, ::testing::Values(Fault{"ENOSPC", false}, Fault{"ENOSPC", true}, Fault{"EIO", false}, Fault{"SHORT", false}),
+INSTANTIATE_TEST_SUITE_P(Mp4, Mp4EveryFault,
+                         ::testing::Values(Fault{"ENOSPC", false}, Fault{"ENOSPC", true}, Fault{"EIO", false}, Fault{"SHORT", false}),
                          [](const auto& info) { return std::string(info.param.kind) + (info.param.sticky ? "Sticky" : "Once"); });
 
 }  // namespace

@@ -34,7 +34,8 @@ inline Waveform tones(int sample_rate, int num_channels, double seconds) {
   Waveform waveform{sample_rate, num_channels, static_cast<std::int64_t>(std::llround(seconds * sample_rate)), {}};
   for (int c = 0; c < num_channels; ++c)
     for (std::int64_t i = 0; i < waveform.num_samples; ++i)
-      waveform.samples.push_back(0.5f * static_cast<float>(std::sin(2 * 3.14159265358979 * (440.0 + 220.0 * c) * static_cast<double>(i) / sample_rate)));
+      waveform.samples.push_back(
+          0.5f * static_cast<float>(std::sin(2 * 3.14159265358979 * (440.0 + 220.0 * c) * static_cast<double>(i) / sample_rate)));
   return waveform;
 }
 

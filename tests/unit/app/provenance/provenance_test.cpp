@@ -33,7 +33,8 @@ mode_t mode_of(const std::string& path) {
 
 VideoFrames noisy_frames() {
   VideoFrames frames{96, 64, 12, {24, 1}, {}};
-  for (int i = 0; i < 96 * 64 * 12 * 3; ++i) frames.rgb.push_back(0.5f + 0.5f * std::sin(0.7f * static_cast<float>(i)) * std::cos(0.013f * static_cast<float>(i)));
+  for (int i = 0; i < 96 * 64 * 12 * 3; ++i)
+    frames.rgb.push_back(0.5f + 0.5f * std::sin(0.7f * static_cast<float>(i)) * std::cos(0.013f * static_cast<float>(i)));
   return frames;
 }
 
@@ -122,7 +123,8 @@ TEST(SigningKeys, AreNeverReplacedWhenDamaged) {
   const std::string foreign = *read_file(other / "keys/signing_keys.pem", kMaxBytes);
   // The last: our certificates with someone else's keys.
   const std::size_t keys_at = good.find("-----BEGIN PRIVATE KEY");
-  for (const std::string& content : {std::string(), std::string("x"), good.substr(0, good.size() / 2), good.substr(0, keys_at) + foreign.substr(foreign.find("-----BEGIN PRIVATE KEY"))}) {
+  for (const std::string& content : {std::string(), std::string("x"), good.substr(0, good.size() / 2),
+                                     good.substr(0, keys_at) + foreign.substr(foreign.find("-----BEGIN PRIVATE KEY"))}) {
     ASSERT_TRUE(write_file(path, content));
     const auto result = open_signing_keys(dir / "keys");
     ASSERT_FALSE(result);
@@ -145,7 +147,8 @@ TEST_F(Signing, GivesATrustedClipThatStillPlays) {
   const Credentials credentials = read("signed.mp4");
   EXPECT_EQ(credentials.state, CredentialState::kTrusted) << credentials.manifest_json;
   EXPECT_THAT(credentials.failure_codes, IsEmpty());
-  for (const char* code : {"claimSignature.validated", "signingCredential.trusted", "assertion.bmffHash.match"}) EXPECT_THAT(credentials.success_codes, Contains(code));
+  for (const char* code : {"claimSignature.validated", "signingCredential.trusted", "assertion.bmffHash.match"})
+    EXPECT_THAT(credentials.success_codes, Contains(code));
   EXPECT_EQ(credentials.generator_name, "Fantascope");
   EXPECT_EQ(credentials.generator_version, "0.1.0");
   EXPECT_EQ(credentials.title, "A red ball");
@@ -279,7 +282,10 @@ TEST_F(Signing, ReadsHostileFilesAsErrorsOrInvalid) {
   EXPECT_EQ(read_credentials(dir_ / "empty", "").error().code, ErrorCode::kBadFile);
   // A C2PA box that says it holds 2 GB.
   const std::string uuid("\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81", 16);
-  ASSERT_TRUE(write_file(dir_ / "huge.mp4", std::string("\0\0\0\x18" "ftypisom\0\0\2\0isomiso2", 24) + std::string("\x7f\xff\xff\xffuuid", 8) + uuid + std::string(100, 'x')));
+  ASSERT_TRUE(write_file(dir_ / "huge.mp4", std::string("\0\0\0\x18"
+                                                        "ftypisom\0\0\2\0isomiso2",
+                                                        24) +
+                                                std::string("\x7f\xff\xff\xffuuid", 8) + uuid + std::string(100, 'x')));
   EXPECT_NE(read("huge.mp4").state, CredentialState::kTrusted);
   EXPECT_NE(read("huge.mp4").state, CredentialState::kValid);
 }
@@ -294,8 +300,9 @@ TEST_P(SigningFault, LeavesNothingHalfSigned) {
   for (int k = 1;; ++k) {
     ASSERT_LT(k, 2000);
     testing::TempDir dir;
-    const auto run = testing::run_with_fault(FANTASCOPE_IO_FAULT_SHIM, dir.path(), k, GetParam(), true,
-                                             "'" FANTASCOPE_SIGN_VICTIM "' '" + (good / "keys") + "' '" + (good / "plain.mp4") + "' '" + (dir / "out.mp4") + "'");
+    const auto run = testing::run_with_fault(
+        FANTASCOPE_IO_FAULT_SHIM, dir.path(), k, GetParam(), true,
+        "'" FANTASCOPE_SIGN_VICTIM "' '" + (good / "keys") + "' '" + (good / "plain.mp4") + "' '" + (dir / "out.mp4") + "'");
     if (!run.fired) break;
     ++faults;
     EXPECT_EQ(run.exit_code, 1) << k << ": " << run.output;
@@ -303,12 +310,14 @@ TEST_P(SigningFault, LeavesNothingHalfSigned) {
     if (!names.empty()) {
       // Only the folder's fsync came after the rename: the clip is whole, but not acknowledged.
       EXPECT_THAT(names, ElementsAre("out.mp4")) << k;
-      EXPECT_EQ(read_credentials(dir / "out.mp4", open_signing_keys(good / "keys")->root_certificate_pem)->state, CredentialState::kTrusted) << k;
+      EXPECT_EQ(read_credentials(dir / "out.mp4", open_signing_keys(good / "keys")->root_certificate_pem)->state, CredentialState::kTrusted)
+          << k;
     }
   }
   EXPECT_GT(faults, 3);
 }
-INSTANTIATE_TEST_SUITE_P(Signing, SigningFault, ::testing::Values("ENOSPC", "EIO"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Signing, SigningFault, ::testing::Values("ENOSPC", "EIO"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace fantascope
