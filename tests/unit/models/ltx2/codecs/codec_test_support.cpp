@@ -38,6 +38,7 @@ at::Tensor normal_tensor(at::IntArrayRef shape, std::uint64_t seed) {
 at::Tensor RandomParameters::get(const std::string& name, at::IntArrayRef shape, Init) {
   std::uint64_t seed = 1469598103934665603ull;
   for (const char letter : name) seed = (seed ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
+  seed &= 0xffffffffu;  // as much of a seed as the generator takes in every language
   double fan_in = 1;
   for (std::size_t i = 1; i < shape.size(); ++i) fan_in *= static_cast<double>(shape[i]);
   const double scale = shape.size() > 1 ? 1.0 / std::sqrt(fan_in) : 0.1;
