@@ -45,7 +45,8 @@ void on_bus_error(int signal_number, siginfo_t* info, void* context) {
     g_previous.sa_handler(signal_number);
     return;
   }
-  ::signal(signal_number, SIG_DFL);  // returning runs the faulting read again, which now ends the process as it should
+  ::signal(signal_number, SIG_DFL);
+  ::raise(signal_number);  // delivered on return: ends the process as the signal should
 }
 
 void install_handler() {
