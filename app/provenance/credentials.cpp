@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "app/files/atomic_file.h"
@@ -42,6 +43,15 @@ struct ReadFile {
     return file;
   }
 };
+
+/// RFC 3339, in UTC, of this moment.
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm time{};
+  char text[32];
+  ::gmtime_r(&now, &time);
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &time));
+}
 
 /// MIME type by content; null if it is none of those that carry credentials and that we read.
 const char* media_type(int fd) {
@@ -82,6 +92,7 @@ void read_assertions(const json& assertions, Credentials& credentials) {
     if (!actions.is_array()) continue;
     for (const json& action : actions) {
       if (credentials.actions.empty()) credentials.digital_source_type = text_at(action, "digitalSourceType");
+      if (credentials.signed_at.empty()) credentials.signed_at = text_at(action, "when");
       credentials.actions.push_back(text_at(action, "action"));
     }
   }
@@ -151,7 +162,8 @@ std::string manifest_definition(const ClipProvenance& provenance) {
   if (provenance.prompt) generation["prompt"] = *provenance.prompt;
   json agent = {{"name", provenance.model_name}};
   if (!provenance.model_version.empty()) agent["version"] = provenance.model_version;
-  const json created = {{"action", "c2pa.created"}, {"digitalSourceType", kTrainedAlgorithmicMedia}, {"softwareAgent", agent}};
+  const json created = {
+      {"action", "c2pa.created"}, {"digitalSourceType", kTrainedAlgorithmicMedia}, {"softwareAgent", agent}, {"when", now_text()}};
   const json definition = {
       {"claim_generator_info", json::array({{{"name", provenance.app_name}, {"version", provenance.app_version}}})},
       {"title", provenance.title},

@@ -34,7 +34,8 @@ struct Credentials {
   CredentialState state = CredentialState::kNone;
   std::vector<std::string> success_codes, failure_codes;  ///< C2PA status codes of the active manifest
   std::string generator_name, generator_version;
-  std::string title, issuer, signer_common_name, signed_at;
+  std::string title, issuer, signer_common_name;
+  std::string signed_at;             ///< RFC 3339; of the time stamp if there is one, else what the first action claims
   std::vector<std::string> actions;  ///< "c2pa.created", …
   std::string digital_source_type;   ///< of the first action
   std::string generation_json;       ///< our own assertion (label kGenerationLabel); empty in foreign files

@@ -153,6 +153,7 @@ TEST_F(Signing, GivesATrustedClipThatStillPlays) {
   EXPECT_EQ(credentials.generator_version, "0.1.0");
   EXPECT_EQ(credentials.title, "A red ball");
   EXPECT_EQ(credentials.issuer, "Fantascope");
+  EXPECT_THAT(credentials.signed_at, ::testing::MatchesRegex("20..-..-..T..:..:..Z"));
   EXPECT_THAT(credentials.actions, ElementsAre("c2pa.created"));
   EXPECT_THAT(credentials.digital_source_type, HasSubstr("trainedAlgorithmicMedia"));
   const auto generation = nlohmann::json::parse(credentials.generation_json);
