@@ -3,10 +3,17 @@
 #include <optional>
 
 #include "models/ltx2/parity_fixture.h"
-#include "models/ltx2/pipeline_denoiser.h"
-#include "models/ltx2/pipeline_settings.h"
+#include "models/ltx2/pipeline_parts.h"
 
 namespace fantascope::models::ltx2 {
+
+/// request.json in the words of this engine.
+struct ParityRequest {
+  GenerationRequest request;
+  SamplingOptions options;
+  std::optional<double> noise_scale;  ///< second stage: start from init.video and init.audio
+};
+Result<ParityRequest> parse_parity_request(const ParityFixture& fixture);
 
 /// What the connectors of the reference gave, [negative, prompt] or the prompt alone; none if the fixture does not hold it.
 std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture, bool with_negative);
@@ -15,7 +22,16 @@ std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture,
 void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int step, const LatentTokens& velocity, const LatentTokens& latents,
                  const std::string& prefix, double tolerance, ParityReport& report);
 
+/// Token ids (those of tokenizer_cases.json too), the text encoder's states, connectors.
+Result<void> compare_text(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const ParityRequest& request, ParityReport& report);
+
 /// Schedule, rotary tables, timestep embeddings, transformer calls with their blocks, guidance and steps.
 Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& transformer, const DenoiseRecipe& recipe, ParityReport& report);
+
+/// Image encoder, de-normalisation, video decoder, audio decoder, vocoder.
+Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, ParityReport& report);
+
+/// From prompt and noise to frames and samples, on our own numbers all the way.
+Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report);
 
 }  // namespace fantascope::models::ltx2

@@ -1,0 +1,109 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
+
+#include "engine/diffusion/noise.h"
+#include "engine/diffusion/patchify.h"
+#include "models/ltx2/parity_stages.h"
+
+namespace fantascope::models::ltx2 {
+namespace {
+
+const std::string kChain = "end to end ";
+
+/// Rows of one prompt of an encoded batch.
+void report_text(const TextEmbeds& embeds, const TextTrace& trace, std::int64_t row, const std::string& which, ParityReport& report) {
+  const double tolerance = report.tolerances().end_to_end;
+  const std::string name = "text." + which + ".";
+  const at::Tensor mask = trace.attention_mask_BS.narrow(0, row, 1);
+  for (std::size_t i = 0; i < trace.hidden_BSD.size(); ++i) {
+    // The states are those of the last columns only; what stands before is padding, which is zero in the fixture.
+    const at::Tensor states = trace.hidden_BSD[i].narrow(0, row, 1);
+    at::Tensor all = at::zeros({1, mask.size(1), states.size(2)}, states.options());
+    all.narrow(1, mask.size(1) - states.size(1), states.size(1)).copy_(states);
+    report.compare(kChain, name + "hidden" + std::to_string(i), all * mask.unsqueeze(-1).to(all.scalar_type()), tolerance);
+  }
+  report.compare(kChain, name + "connector.video", embeds.video_BSD.narrow(0, row, 1), tolerance);
+  report.compare(kChain, name + "connector.audio", embeds.audio_BSD.narrow(0, row, 1), tolerance);
+  report.exact(kChain, name + "connector.mask", embeds.mask_BS.narrow(0, row, 1));
+}
+
+Result<PromptEmbeds> encode(const PipelineParts& parts, const ParityRequest& request, ParityReport& report) {
+  std::vector<std::string> prompts, names;
+  if (needs_negative(request.request)) {
+    prompts.push_back(request.request.negative_prompt.value_or(""));
+    names.emplace_back("negative");
+  }
+  prompts.push_back(request.request.prompt);
+  names.emplace_back("prompt");
+  TextTrace trace;
+  FANTASCOPE_TRY(const TextEmbeds embeds, parts.text.encode(prompts, request.options.max_sequence_length, &trace));
+  for (std::size_t i = 0; i < names.size(); ++i) report_text(embeds, trace, static_cast<std::int64_t>(i), names[i], report);
+  return PromptEmbeds{embeds.video_BSD, embeds.audio_BSD, embeds.mask_BS};
+}
+
+/// Starting tokens from the seed: what the fixture's noise must be, bit for bit.
+Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, const ClipShape& shape, ParityReport& report) {
+  if (request.noise_scale) {
+    // A second stage draws its noise in the shape of the tokens.
+    NoiseSource source(request.request.seed);
+    LatentTokens noise;
+    noise.video_BTC = source.draw({1, shape.num_video_tokens(), parts.settings.transformer.in_channels});
+    noise.audio_BLC = source.draw({1, shape.audio_frames, parts.settings.transformer.audio_in_channels});
+    report.exact(kChain, "noise.video", noise.video_BTC);
+    report.exact(kChain, "noise.audio", noise.audio_BLC);
+    const at::Tensor video = fixture.find("init.video"), audio = fixture.find("init.audio");
+    if (!video.defined() || !audio.defined()) return Error{ErrorCode::kBadFile, "The fixture has no starting latents", fixture.dir() + "/inputs.safetensors"};
+    return noised_latents(parts.video_vae, parts.audio_vae, video, audio, *request.noise_scale, noise);
+  }
+  ClipNoise noise = draw_noise(parts.settings, shape, request.request.seed);
+  report.exact(kChain, "noise.video", noise.video_BCFHW);
+  report.exact(kChain, "noise.audio", noise.audio_BCLM);
+  if (const at::Tensor image = fixture.find("image.preprocessed"); image.defined()) {
+    noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts.video_vae, image));
+  }
+  return LatentTokens{patchify_video(noise.video_BCFHW), patchify_audio(noise.audio_BCLM)};
+}
+
+void decode(const PipelineParts& parts, const ClipShape& shape, const LatentTokens& latents, ParityReport& report) {
+  const double tolerance = report.tolerances().end_to_end;
+  const at::Tensor video = raw_video_latents(parts.video_vae, unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), parts.dtype);
+  report.compare(kChain, "vae.decode.in", video, tolerance);
+  const at::Tensor frames = parts.video_vae.decode(video);
+  report.compare(kChain, "vae.decode.out", frames, tolerance);
+  report.frames(kChain, frames);
+  const at::Tensor audio = raw_audio_latents(parts.audio_vae, unpatchify_audio(latents.audio_BLC, parts.settings.audio.num_bins), parts.dtype);
+  report.compare(kChain, "audio.decode.in", audio, tolerance);
+  const at::Tensor mel = parts.audio_vae.decode(audio);
+  report.compare(kChain, "audio.mel", mel, tolerance);
+  report.compare(kChain, "audio.waveform", parts.vocoder->forward(mel), report.tolerances().waveform);
+}
+
+}  // namespace
+
+Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report) {
+  const double tolerance = report.tolerances().end_to_end;
+  FANTASCOPE_TRY(PromptEmbeds embeds, encode(parts, request, report));
+  DenoiseRecipe recipe = make_recipe(parts.settings, request.options, request.request);
+  if (fixture.has("image.preprocessed")) recipe.clean_mask_BT = first_frame_mask(recipe.shape);
+  const Denoiser denoiser(parts.transformer, recipe, std::move(embeds));
+  FANTASCOPE_TRY(LatentTokens latents, start(fixture, parts, request, recipe.shape, report));
+  for (int step = 0; step < denoiser.num_steps(); ++step) {
+    const std::string name = "transformer.step" + std::to_string(step) + ".";
+    const CallObserver observer = [&](const std::string& kind, const TransformerInput& in, const TransformerOutput& out) {
+      report.compare(kChain, name + kind + ".in.timestep", in.video_timesteps, tolerance);
+      report.compare(kChain, name + kind + ".in.video", in.video_BTC, tolerance);
+      report.compare(kChain, name + kind + ".in.audio", in.audio_BLC, tolerance);
+      report.compare(kChain, name + kind + ".out.video", out.video_velocity_BTC, tolerance);
+      report.compare(kChain, name + kind + ".out.audio", out.audio_velocity_BLC, tolerance);
+    };
+    const LatentTokens velocity = denoiser.velocities(step, latents, observer);
+    const LatentTokens next = denoiser.advance(step, latents, velocity);
+    report_step(fixture, denoiser, step, velocity, next, kChain, tolerance, report);
+    latents = next;
+  }
+  decode(parts, recipe.shape, latents, report);
+  return {};
+}
+
+}  // namespace fantascope::models::ltx2

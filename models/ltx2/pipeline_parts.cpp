@@ -1,0 +1,87 @@
+#include "models/ltx2/pipeline_parts.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+
+#include <cstring>
+#include <utility>
+
+#include "engine/diffusion/noise.h"
+#include "engine/diffusion/patchify.h"
+#include "engine/weights/loaded_parameters.h"
+
+namespace fantascope::models::ltx2 {
+
+Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, at::ScalarType dtype) {
+  FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
+  LoadedParameters source(std::move(weights), dtype);
+  Transformer transformer(config, ParameterScope(source, ""));
+  FANTASCOPE_TRY_VOID(source.finish());
+  return transformer;
+}
+
+Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType dtype) {
+  FANTASCOPE_TRY(ModelSettings settings, ModelSettings::read(dir));
+  FANTASCOPE_TRY(TextPath text, TextPath::load(dir, dtype));
+  FANTASCOPE_TRY(Transformer transformer, load_transformer(dir + "/transformer", settings.transformer, dtype));
+  FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(dir + "/vae", dtype));
+  FANTASCOPE_TRY(AudioVae audio_vae, AudioVae::load(dir + "/audio_vae", dtype));
+  FANTASCOPE_TRY(std::unique_ptr<Vocoder> vocoder, Vocoder::load(dir + "/vocoder", dtype));
+  const auto& config = settings.transformer;
+  const ConnectorsConfig& connectors = text.connectors().config();
+  const std::int64_t video_text = connectors.video.dim(), audio_text = connectors.audio.dim();
+  const std::int64_t video_wanted = config.use_prompt_embeddings ? config.caption_channels : config.cross_attention_dim;
+  const std::int64_t audio_wanted = config.use_prompt_embeddings ? config.caption_channels : config.audio_cross_attention_dim;
+  if (video_text != video_wanted || audio_text != audio_wanted) {
+    return Error{ErrorCode::kMismatch, "The connectors and the transformer do not belong together", dir + "/connectors/config.json",
+                 std::to_string(video_text) + " and " + std::to_string(audio_text) + " wide",
+                 std::to_string(video_wanted) + " and " + std::to_string(audio_wanted), "Download the folder again."};
+  }
+  return PipelineParts{std::move(settings),  dtype,
+                       std::move(text),      std::move(transformer),
+                       std::move(video_vae), std::move(audio_vae),
+                       std::move(vocoder)};
+}
+
+ClipNoise draw_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed) {
+  NoiseSource source(seed);
+  ClipNoise noise;
+  noise.video_BCFHW = source.draw({1, settings.transformer.in_channels, shape.frames, shape.height, shape.width});
+  noise.audio_BCLM = source.draw({1, settings.audio.channels, shape.audio_frames, settings.audio.num_bins});
+  return noise;
+}
+
+at::Tensor encode_image(const VideoVae& vae, const at::Tensor& image_BCTHW) {
+  const at::Tensor moments = vae.encode_moments(image_BCTHW.to(vae.dtype()));
+  return vae.normalise(moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat));
+}
+
+at::Tensor image_tensor(const RgbImage& image) {
+  at::Tensor bytes = at::empty({image.height, image.width, 3}, at::TensorOptions().dtype(at::kByte));
+  std::memcpy(bytes.data_ptr(), image.pixels.data(), image.pixels.size());
+  const at::Tensor unit = bytes.permute({2, 0, 1}).to(at::kFloat) / 255.0;
+  return (2.0 * unit - 1.0).unsqueeze(0).unsqueeze(2).contiguous();
+}
+
+at::Tensor with_first_frame(const at::Tensor& noise_BCFHW, const at::Tensor& first_BC1HW) {
+  return at::cat({first_BC1HW, noise_BCFHW.narrow(2, 1, noise_BCFHW.size(2) - 1)}, 2);
+}
+
+LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
+                            double noise_scale, const LatentTokens& noise) {
+  const auto mixed = [noise_scale](const at::Tensor& clean, const at::Tensor& grain) { return grain * noise_scale + clean * (1 - noise_scale); };
+  return {mixed(patchify_video(video_vae.normalise(raw_video_BCFHW)), noise.video_BTC),
+          mixed(patchify_audio(audio_vae.normalise(raw_audio_BCLM)), noise.audio_BLC)};
+}
+
+at::Tensor raw_video_latents(const VideoVae& vae, const at::Tensor& latents_BCFHW, at::ScalarType dtype) {
+  return vae.denormalise(latents_BCFHW.to(dtype));
+}
+
+// Sound is de-normalised before it is narrowed, pictures after: so does the reference.
+at::Tensor raw_audio_latents(const AudioVae& vae, const at::Tensor& latents_BCLM, at::ScalarType dtype) {
+  return vae.denormalise(latents_BCLM.to(at::kFloat)).to(dtype);
+}
+
+}  // namespace fantascope::models::ltx2

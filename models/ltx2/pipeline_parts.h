@@ -1,0 +1,58 @@
+#pragma once
+/// The loaded networks of a model folder, and the steps between them that are no networks: starting latents, decoding to frames and
+/// samples. Shared by the pipeline and the parity runner.
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "engine/base/result.h"
+#include "models/ltx2/audio_vae.h"
+#include "models/ltx2/pipeline_denoiser.h"
+#include "models/ltx2/pipeline_settings.h"
+#include "models/ltx2/text_path.h"
+#include "models/ltx2/transformer.h"
+#include "models/ltx2/video_vae.h"
+#include "models/ltx2/vocoder.h"
+
+namespace fantascope::models::ltx2 {
+
+struct PipelineParts {
+  ModelSettings settings;
+  at::ScalarType dtype = at::kFloat;
+  TextPath text;
+  Transformer transformer;
+  VideoVae video_vae;
+  AudioVae audio_vae;
+  std::unique_ptr<Vocoder> vocoder;
+
+  static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype);
+};
+
+Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, at::ScalarType dtype);
+
+/// Noise of a clip, unpacked: [1,C,F,H,W] and [1,C,L,M], float32, video drawn first.
+struct ClipNoise {
+  at::Tensor video_BCFHW, audio_BCLM;
+};
+ClipNoise draw_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed);
+
+/// Normalised latents [1,C,1,h,w], float32, of one picture [1,3,1,H,W] in [-1,1].
+at::Tensor encode_image(const VideoVae& vae, const at::Tensor& image_BCTHW);
+/// 8-bit picture -> [1,3,1,H,W] in [-1,1], float32.
+at::Tensor image_tensor(const RgbImage& image);
+/// The first latent frame clean, the others noise.
+at::Tensor with_first_frame(const at::Tensor& noise_BCFHW, const at::Tensor& first_BC1HW);
+
+/// Second stage: raw latents of the first, normalised and mixed with noise: noise_scale * noise + (1 - noise_scale) * x. As tokens.
+LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
+                            double noise_scale, const LatentTokens& noise);
+
+/// Normalised latents, float32 -> what the decoders take, in `dtype`.
+at::Tensor raw_video_latents(const VideoVae& vae, const at::Tensor& latents_BCFHW, at::ScalarType dtype);
+at::Tensor raw_audio_latents(const AudioVae& vae, const at::Tensor& latents_BCLM, at::ScalarType dtype);
+
+}  // namespace fantascope::models::ltx2
