@@ -41,8 +41,9 @@ Path path_of(const ActorTrack& track) {
   Path path;
   for (std::size_t k = 0; k < track.sightings.size(); ++k) {
     const Sighting& s = track.sightings[k];
-    if (s.area == 0 || s.cut_below) continue;
-    path.t.push_back(track.times[k]), path.x.push_back(s.x), path.z.push_back(s.low);
+    if (s.area == 0) continue;
+    path.t.push_back(track.times[k]), path.x.push_back(s.x);
+    path.z.push_back(s.cut_below ? std::min(s.low, 0.0f) : s.low);  // what the lower edge cuts stands on the ground below it
   }
   return path;
 }
