@@ -111,7 +111,15 @@ int main(int argc, char** argv) {
     for (const auto& contact : contacts[i]) {
       if (contact.strength > 0.3 && contact.time_s > 0.1 && contact.time_s < duration - 0.15) truth.push_back(contact.time_s);
     }
-    for (const double x : evaluate::contact_offsets(truth, a.subject.contacts, duration)) contact_errors.push_back(x);
+    for (std::size_t k = 0; k < truth.size(); ++k) {
+      const double error = evaluate::contact_offsets({truth[k]}, a.subject.contacts, duration)[0];
+      contact_errors.push_back(error);
+      if (!verbose || error <= 0.1) continue;
+      std::printf("missed landing %.2f of %llu %s, found:", truth[k], static_cast<unsigned long long>(seeds[i]),
+                  world::plain_caption(scene).c_str());
+      for (const double t : a.subject.contacts) std::printf(" %.2f", t);
+      std::printf("\n");
+    }
     for (const double x : evaluate::contact_offsets(truth, a.onsets, duration)) onset_errors.push_back(x);
     previous = a.onsets;
   }

@@ -14,6 +14,7 @@ namespace fantascope::evaluate {
 namespace {
 
 constexpr int kMostFrames = 25, kTrees = 160, kShapes = 5, kMotions = 6;
+constexpr float kLeastShare = 0.002f;  // of the picture, on average: what is smaller is no actor
 constexpr char kMagic[8] = {'F', 'S', 'J', 'U', 'D', 'G', 'E', '1'};
 
 }  // namespace
@@ -188,7 +189,7 @@ Attributes AttributeJudge::judge(const ClipView& clip, std::optional<bool> secon
     return actor;
   };
   if (clip.audio) out.onsets = find_onsets(clip.audio, clip.num_samples, clip.shape.sample_rate);
-  if (reading.first.total_area <= 0) return out;
+  if (reading.first.total_area < kLeastShare * static_cast<float>(picture.area() * picture.frames.size())) return out;
   out.count = 1 + (reading.second.total_area > 0 && state_->counts.best(reading.count_features) == 1);
   out.subject = describe(reading.first);
   if (out.count == 2) {

@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "training/evaluate/detectors.h"
+
+namespace fantascope::evaluate {
+namespace {
+
+const world::ClipShape kShape{96, 64, 25, 12.0, 16000};
+
+/// Calibrated on few clips, to be quick; `evaluate` uses many more.
+const AttributeJudge& small_judge() {
+  static const AttributeJudge judge = AttributeJudge::fit(kShape, 1, 200, 2);
+  return judge;
+}
+
+std::vector<world::Scene> held_out_scenes(int count) {
+  std::vector<world::Scene> out;
+  for (std::uint64_t seed = 500000; static_cast<int>(out.size()) < count; ++seed) {
+    const world::Scene scene = world::sample_scene(seed);
+    if (world::is_held_out(scene)) out.push_back(scene);
+  }
+  return out;
+}
+
+Attributes judge(const AttributeJudge& judge, const world::Scene& scene, const world::Clip& clip) {
+  return judge.judge(view_of(clip), scene.second.present ? std::optional<bool>(scene.second.on_left) : std::nullopt);
+}
+
+TEST(AttributeJudge, ReadsHeldOutClips) {
+  int place = 0, time = 0, weather = 0, camera = 0, colour = 0, shape = 0, motion = 0, count = 0;
+  const auto scenes = held_out_scenes(80);
+  for (const auto& scene : scenes) {
+    const Attributes found = judge(small_judge(), scene, world::render_clip(scene, kShape));
+    place += found.place == scene.place, time += found.time == scene.time, weather += found.weather == scene.weather;
+    camera += found.camera == scene.camera, colour += found.subject.colour == scene.colour, shape += found.subject.shape == scene.shape;
+    motion += found.subject.motion == motion_of(scene.action), count += found.count == 1 + scene.second.present;
+  }
+  EXPECT_GE(place, 79);
+  EXPECT_GE(time, 79);
+  EXPECT_GE(weather, 79);
+  EXPECT_GE(camera, 79);
+  EXPECT_GE(colour, 76);
+  EXPECT_GE(shape, 72);
+  EXPECT_GE(motion, 68);
+  EXPECT_GE(count, 74);
+}
+
+TEST(AttributeJudge, SeesNoActorWhereThereIsNone) {
+  world::Scene scene;
+  scene.place = world::Place::kMeadow;
+  std::vector<int> frames;
+  for (int i = 0; i < kShape.num_frames; ++i) frames.push_back(i);
+  const auto bytes = world::render_backdrop(scene, kShape, frames);
+  const Attributes found = small_judge().judge({bytes.data(), nullptr, 0, kShape});
+  EXPECT_EQ(found.count, 0);
+  EXPECT_EQ(found.place, world::Place::kMeadow);
+  EXPECT_TRUE(found.onsets.empty());
+}
+
+TEST(AttributeJudge, FindsLandingsAndTheirSounds) {
+  std::vector<double> offsets;
+  for (std::uint64_t seed = 1; seed < 9; ++seed) {
+    world::Scene scene;
+    scene.colour = world::Colour::kBlue, scene.seed = seed;
+    scene.action = seed % 2 ? world::Action::kBounces : world::Action::kFalls;
+    const Attributes found = judge(small_judge(), scene, world::render_clip(scene, kShape));
+    EXPECT_FALSE(found.subject.contacts.empty()) << seed;
+    for (const double offset : contact_offsets(found.subject.contacts, found.onsets, 2.0)) offsets.push_back(offset);
+  }
+  std::sort(offsets.begin(), offsets.end());
+  ASSERT_GE(offsets.size(), 10u);
+  EXPECT_LT(offsets[offsets.size() / 2], 0.03);
+}
+
+TEST(AttributeJudge, IsTheSameForEveryNumberOfThreadsAndAfterSavingAndLoading) {
+  const world::ClipShape tiny{48, 32, 7, 4.0, 4000};
+  const AttributeJudge one = AttributeJudge::fit(tiny, 3, 40, 1), two = AttributeJudge::fit(tiny, 3, 40, 2);
+  const auto path = std::filesystem::temp_directory_path() / "fantascope-judge-test.bin";
+  ASSERT_TRUE(one.save(path.string()));
+  const auto loaded = AttributeJudge::load(path.string());
+  ASSERT_TRUE(loaded);
+  for (const auto& scene : held_out_scenes(12)) {
+    const world::Clip clip = world::render_clip(scene, tiny);
+    const Attributes a = judge(one, scene, clip), b = judge(two, scene, clip), c = judge(*loaded, scene, clip);
+    for (const Attributes* other : {&b, &c}) {
+      EXPECT_EQ(a.count, other->count);
+      EXPECT_EQ(a.subject.colour, other->subject.colour);
+      EXPECT_EQ(a.subject.shape, other->subject.shape);
+      EXPECT_EQ(a.subject.motion, other->subject.motion);
+      EXPECT_EQ(a.camera, other->camera);
+      EXPECT_EQ(a.backdrop_error, other->backdrop_error);
+    }
+  }
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 5);
+  EXPECT_EQ(AttributeJudge::load(path.string()).error().code, ErrorCode::kBadFile);
+  std::ofstream(path) << "not a judge";
+  EXPECT_EQ(AttributeJudge::load(path.string()).error().code, ErrorCode::kBadFile);
+  std::filesystem::remove(path);
+  EXPECT_EQ(AttributeJudge::load(path.string()).error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace fantascope::evaluate
