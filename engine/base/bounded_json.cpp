@@ -48,11 +48,16 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
 
 Result<nlohmann::json> parse_bounded_json(std::string_view text, const std::string& subject, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
-    return Error{ErrorCode::kBadFile, subject + ": larger than a file of this kind may be", subject, std::to_string(text.size()) + " bytes",
-                 "at most " + std::to_string(limits.max_bytes) + " bytes", "Check that this is the right file."};
+    return Error{ErrorCode::kBadFile,
+                 subject + ": larger than a file of this kind may be",
+                 subject,
+                 std::to_string(text.size()) + " bytes",
+                 "at most " + std::to_string(limits.max_bytes) + " bytes",
+                 "Check that this is the right file."};
   }
   if (const auto bad = first_invalid_utf8(text)) {
-    return Error{ErrorCode::kBadFile, subject + ": not UTF-8 at byte " + std::to_string(*bad), subject, "", "UTF-8", "Fetch the file again."};
+    return Error{ErrorCode::kBadFile,    subject + ": not UTF-8 at byte " + std::to_string(*bad), subject, "", "UTF-8",
+                 "Fetch the file again."};
   }
   JsonTreeBuilder builder(limits.max_depth, limits.max_values);
   if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &builder)) {
@@ -77,8 +82,12 @@ Result<std::string> read_bounded_file(const std::string& path, std::size_t max_b
   while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0) {
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
     if (text.size() > max_bytes) {
-      return Error{ErrorCode::kBadFile, path + ": larger than a file of this kind may be", path, "more than " + std::to_string(max_bytes) + " bytes",
-                   "at most " + std::to_string(max_bytes) + " bytes", "Check that this is the right file."};
+      return Error{ErrorCode::kBadFile,
+                   path + ": larger than a file of this kind may be",
+                   path,
+                   "more than " + std::to_string(max_bytes) + " bytes",
+                   "at most " + std::to_string(max_bytes) + " bytes",
+                   "Check that this is the right file."};
     }
   }
   if (file.bad()) return Error{ErrorCode::kIo, path + ": cannot be read: " + std::strerror(errno), path, "", "", "Check the disk."};

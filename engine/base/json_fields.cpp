@@ -38,7 +38,8 @@ const nlohmann::json* JsonFields::find_or_refuse(std::string_view key, bool opti
   return value;
 }
 
-std::optional<std::int64_t> JsonFields::checked_integer(std::string_view key, const nlohmann::json& value, std::int64_t min, std::int64_t max) {
+std::optional<std::int64_t> JsonFields::checked_integer(std::string_view key, const nlohmann::json& value, std::int64_t min,
+                                                        std::int64_t max) {
   if (!value.is_number()) {
     refuse(key, "must be a whole number", shown(value), range(min, max));
     return std::nullopt;
@@ -111,8 +112,8 @@ std::string JsonFields::word(std::string_view key, std::optional<std::string> fa
   return text;
 }
 
-std::vector<std::int64_t> JsonFields::integers(std::string_view key, std::optional<std::vector<std::int64_t>> fallback, std::size_t max_count,
-                                               std::int64_t min, std::int64_t max) {
+std::vector<std::int64_t> JsonFields::integers(std::string_view key, std::optional<std::vector<std::int64_t>> fallback,
+                                               std::size_t max_count, std::int64_t min, std::int64_t max) {
   const auto* value = find_or_refuse(key, fallback.has_value());
   const auto otherwise = fallback.value_or(std::vector<std::int64_t>{});
   if (value == nullptr) return otherwise;
@@ -162,8 +163,8 @@ Result<void> JsonFields::finish() const {
   }
   if (problems_.size() > kMaxProblemsSpelledOut) message += "; and " + std::to_string(problems_.size() - kMaxProblemsSpelledOut) + " more";
   const auto& first = problems_.front();
-  return Error{ErrorCode::kBadFile, message, subject_ + (first.key.empty() ? "" : ": " + first.key), first.found, first.allowed,
-               "Fetch the file again, or correct it."};
+  return Error{ErrorCode::kBadFile, message,       subject_ + (first.key.empty() ? "" : ": " + first.key),
+               first.found,         first.allowed, "Fetch the file again, or correct it."};
 }
 
 }  // namespace fantascope

@@ -30,8 +30,8 @@ class JsonFields {
   /// `allowed` empty: any text of at most 1 KiB.
   std::string word(std::string_view key, std::optional<std::string> fallback, std::initializer_list<std::string_view> allowed = {});
   /// At most `max_count` values, each min…max.
-  std::vector<std::int64_t> integers(std::string_view key, std::optional<std::vector<std::int64_t>> fallback, std::size_t max_count, std::int64_t min,
-                                     std::int64_t max);
+  std::vector<std::int64_t> integers(std::string_view key, std::optional<std::vector<std::int64_t>> fallback, std::size_t max_count,
+                                     std::int64_t min, std::int64_t max);
   std::vector<bool> flags(std::string_view key, std::optional<std::vector<bool>> fallback, std::size_t max_count);
 
   /// For rules between fields.

@@ -1,6 +1,7 @@
 #pragma once
 /// Builds a nlohmann document from SAX events within limits: nesting, number of values, no duplicate keys. Used by parse_bounded_json, and
-/// by readers that take some parts of a document as a stream and the rest as a tree. After an event that returned false, problem() says why.
+/// by readers that take some parts of a document as a stream and the rest as a tree. After an event that returned false, problem() says
+/// why.
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>

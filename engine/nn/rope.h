@@ -9,12 +9,9 @@
 
 #include <cstdint>
 
-namespace fantascope {
+#include "engine/nn/rope_type.h"
 
-enum class RopeType {
-  kSplit,        ///< pairs element i with i + head_dim/2 of the same head; every head has its own slice of the angles
-  kInterleaved,  ///< pairs elements 2i and 2i+1 of the full width
-};
+namespace fantascope {
 
 struct RopeOptions {
   RopeType type = RopeType::kSplit;

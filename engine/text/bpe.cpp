@@ -27,7 +27,8 @@ struct Candidate {
 
 }  // namespace
 
-Bpe::Bpe(TokenIds ids, const std::vector<BpeMerge>& merges, BpeOptions options) : ids_(std::move(ids)), options_(std::move(options)), byte_ids_(256) {
+Bpe::Bpe(TokenIds ids, const std::vector<BpeMerge>& merges, BpeOptions options)
+    : ids_(std::move(ids)), options_(std::move(options)), byte_ids_(256) {
   rules_.reserve(merges.size());
   for (std::size_t i = 0; i < merges.size(); ++i) {
     rules_[pair_key(merges[i].left, merges[i].right)] = Rule{static_cast<std::int32_t>(i), merges[i].result};
@@ -55,7 +56,8 @@ std::vector<std::int32_t> Bpe::initial_symbols(std::string_view text) const {
     const bool is_first = at == 0;
     at += length;
     if ((!is_first && !options_.continuing_subword_prefix.empty()) || (at == text.size() && !options_.end_of_word_suffix.empty())) {
-      decorated = (is_first ? "" : options_.continuing_subword_prefix) + std::string(piece) + (at == text.size() ? options_.end_of_word_suffix : "");
+      decorated = (is_first ? "" : options_.continuing_subword_prefix) + std::string(piece) +
+                  (at == text.size() ? options_.end_of_word_suffix : "");
       piece = decorated;
     }
     if (const auto place = ids_.find(piece); place != ids_.end()) {
@@ -100,9 +102,11 @@ void Bpe::encode(std::string_view text, std::vector<std::int32_t>& ids) const {
   const auto consider = [&](std::int32_t position) {
     const auto& symbol = symbols[static_cast<std::size_t>(position)];
     if (symbol.next < 0) return;
-    if (const auto* found = rule(symbol.id, symbols[static_cast<std::size_t>(symbol.next)].id)) heap.push({found->rank, position, found->result});
+    if (const auto* found = rule(symbol.id, symbols[static_cast<std::size_t>(symbol.next)].id))
+      heap.push({found->rank, position, found->result});
   };
-  for (std::int32_t i = 0; i < count; ++i) symbols[static_cast<std::size_t>(i)] = {start[static_cast<std::size_t>(i)], i - 1, i + 1 < count ? i + 1 : -1};
+  for (std::int32_t i = 0; i < count; ++i)
+    symbols[static_cast<std::size_t>(i)] = {start[static_cast<std::size_t>(i)], i - 1, i + 1 < count ? i + 1 : -1};
   for (std::int32_t i = 0; i < count; ++i) consider(i);
   while (!heap.empty()) {
     const Candidate top = heap.top();

@@ -13,8 +13,12 @@ constexpr std::size_t kMaxSteps = 64;
 constexpr int kMaxNesting = 8;
 
 Error unsupported(const std::string& subject, const std::string& what) {
-  return Error{ErrorCode::kUnsupported, subject + ": normalizer: " + what + " is not supported", subject + ": normalizer", what,
-               "Sequence, Replace with a String, Prepend, Lowercase, Strip", "This tokenizer needs a newer version."};
+  return Error{ErrorCode::kUnsupported,
+               subject + ": normalizer: " + what + " is not supported",
+               subject + ": normalizer",
+               what,
+               "Sequence, Replace with a String, Prepend, Lowercase, Strip",
+               "This tokenizer needs a newer version."};
 }
 
 std::string replace_all(std::string_view text, std::string_view pattern, std::string_view content) {
@@ -45,7 +49,8 @@ Result<void> Normalizer::append(const nlohmann::json& json, const std::string& s
   Step step;
   if (type == "Replace") {
     step.kind = Step::Kind::kReplace;
-    if (!json.contains("pattern") || !json["pattern"].is_object() || !json["pattern"].contains("String")) return unsupported(subject, "a Replace that is not of a String (regular expressions)");
+    if (!json.contains("pattern") || !json["pattern"].is_object() || !json["pattern"].contains("String"))
+      return unsupported(subject, "a Replace that is not of a String (regular expressions)");
     JsonFields pattern(json["pattern"], subject + ": normalizer: pattern");
     step.pattern = pattern.word("String", {});
     FANTASCOPE_TRY_VOID(pattern.finish());
@@ -86,7 +91,9 @@ Result<Normalizer::Normalized> Normalizer::apply(std::string_view text) const {
       case Step::Kind::kPrepend:
         if (!current.empty()) current = step.content + current;
         break;
-      case Step::Kind::kLowercase: current = to_lower(current); break;
+      case Step::Kind::kLowercase:
+        current = to_lower(current);
+        break;
       case Step::Kind::kStrip: {
         const auto kept = strip_unicode_space(current, step.left, step.right);
         result.front_kept = result.front_kept && kept.data() == current.data();
@@ -95,7 +102,8 @@ Result<Normalizer::Normalized> Normalizer::apply(std::string_view text) const {
       }
     }
     if (current.size() > kMaxTextBytes) {
-      return Error{ErrorCode::kInvalidArgument, "text: grows over 64 MiB when the tokenizer normalizes it", "text", "", "", "Shorten the text."};
+      return Error{ErrorCode::kInvalidArgument, "text: grows over 64 MiB when the tokenizer normalizes it", "text", "", "",
+                   "Shorten the text."};
     }
   }
   return result;

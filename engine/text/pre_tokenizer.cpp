@@ -14,8 +14,12 @@ constexpr std::size_t kMaxSteps = 16;
 constexpr int kMaxNesting = 8;
 
 Error unsupported(const std::string& subject, const std::string& what) {
-  return Error{ErrorCode::kUnsupported, subject + ": pre_tokenizer: " + what + " is not supported", subject + ": pre_tokenizer", what,
-               "Sequence, Split by a String, Metaspace, WhitespaceSplit", "This tokenizer needs a newer version."};
+  return Error{ErrorCode::kUnsupported,
+               subject + ": pre_tokenizer: " + what + " is not supported",
+               subject + ": pre_tokenizer",
+               what,
+               "Sequence, Split by a String, Metaspace, WhitespaceSplit",
+               "This tokenizer needs a newer version."};
 }
 
 }  // namespace
@@ -26,13 +30,15 @@ Result<void> PreTokenizer::append(const nlohmann::json& json, const std::string&
   FANTASCOPE_TRY_VOID(fields.finish());
   if (depth > kMaxNesting || steps.size() >= kMaxSteps) return unsupported(subject, "a Sequence that deep or long");
   if (type == "Sequence") {
-    if (!json.contains("pretokenizers") || !json["pretokenizers"].is_array()) return unsupported(subject, "a Sequence without pretokenizers");
+    if (!json.contains("pretokenizers") || !json["pretokenizers"].is_array())
+      return unsupported(subject, "a Sequence without pretokenizers");
     for (const auto& part : json["pretokenizers"]) FANTASCOPE_TRY_VOID(append(part, subject, depth + 1, steps));
     return {};
   }
   Step step;
   if (type == "Split") {
-    if (!json.contains("pattern") || !json["pattern"].is_object() || !json["pattern"].contains("String")) return unsupported(subject, "a Split that is not by a String (regular expressions)");
+    if (!json.contains("pattern") || !json["pattern"].is_object() || !json["pattern"].contains("String"))
+      return unsupported(subject, "a Split that is not by a String (regular expressions)");
     JsonFields pattern(json["pattern"], subject + ": pre_tokenizer: pattern");
     step.pattern = pattern.word("String", {});
     FANTASCOPE_TRY_VOID(pattern.finish());
@@ -67,11 +73,13 @@ Result<PreTokenizer> PreTokenizer::parse(const nlohmann::json& json, const std::
   return pre_tokenizer;
 }
 
-void PreTokenizer::split(std::string_view text, std::string_view pattern, Behavior behavior, bool invert, std::vector<std::string>& pieces) {
+void PreTokenizer::split(std::string_view text, std::string_view pattern, Behavior behavior, bool invert,
+                         std::vector<std::string>& pieces) {
   using Part = std::pair<std::string_view, bool>;  // and whether it is a match
   std::vector<Part> parts;
   std::size_t from = 0;
-  for (std::size_t at = pattern.empty() ? std::string_view::npos : text.find(pattern); at != std::string_view::npos; at = text.find(pattern, from)) {
+  for (std::size_t at = pattern.empty() ? std::string_view::npos : text.find(pattern); at != std::string_view::npos;
+       at = text.find(pattern, from)) {
     if (at > from) parts.emplace_back(text.substr(from, at - from), invert);
     parts.emplace_back(text.substr(at, pattern.size()), !invert);
     from = at + pattern.size();
@@ -135,7 +143,9 @@ std::vector<std::string> PreTokenizer::apply(std::string text, bool at_start) co
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       std::string& piece = pieces[i];
       switch (step.kind) {
-        case Step::Kind::kSplit: split(piece, step.pattern, step.behavior, step.invert, next); break;
+        case Step::Kind::kSplit:
+          split(piece, step.pattern, step.behavior, step.invert, next);
+          break;
         case Step::Kind::kMetaspace: {
           std::string marked;
           for (const char c : piece) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Cuts normalized text into the pieces that the model sees one by one: the pre_tokenizer of a tokenizer.json. Supported: Sequence, Split by
-/// a plain string, Metaspace, WhitespaceSplit. Others (regular expressions, ByteLevel) are refused when the file is read.
+/// Cuts normalized text into the pieces that the model sees one by one: the pre_tokenizer of a tokenizer.json. Supported: Sequence, Split
+/// by a plain string, Metaspace, WhitespaceSplit. Others (regular expressions, ByteLevel) are refused when the file is read.
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>

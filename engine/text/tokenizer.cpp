@@ -29,10 +29,16 @@ struct Tokenizer::Impl {
   std::vector<std::int32_t> before, after;  // what the post-processor puts around the text
 
   Error bad(const std::string& problem, std::string found = {}, std::string allowed = {}) const {
-    return Error{ErrorCode::kBadFile, subject + ": " + problem, subject, std::move(found), std::move(allowed), "Fetch the tokenizer again, or correct it."};
+    return Error{ErrorCode::kBadFile, subject + ": " + problem, subject,
+                 std::move(found),    std::move(allowed),       "Fetch the tokenizer again, or correct it."};
   }
   Error unsupported(const std::string& what, const std::string& allowed) const {
-    return Error{ErrorCode::kUnsupported, subject + ": " + what + " is not supported", subject, what, allowed, "This tokenizer needs a newer version."};
+    return Error{ErrorCode::kUnsupported,
+                 subject + ": " + what + " is not supported",
+                 subject,
+                 what,
+                 allowed,
+                 "This tokenizer needs a newer version."};
   }
   std::optional<std::int32_t> find(std::string_view token) const {
     if (const auto place = added_ids.find(token); place != added_ids.end()) return place->second;
@@ -79,7 +85,8 @@ Result<void> Tokenizer::Impl::read_model(TokenizerFile& file) {
   TokenIds ids;
   ids.reserve(file.vocab.size());
   for (auto& [token, id] : file.vocab) {
-    if (options.byte_fallback && is_bad_byte_token(token)) return bad("model: vocab: bad byte token " + shown_token(token), token, "<0x00>…<0xFF>");
+    if (options.byte_fallback && is_bad_byte_token(token))
+      return bad("model: vocab: bad byte token " + shown_token(token), token, "<0x00>…<0xFF>");
     ids.emplace(std::move(token), id);
   }
   std::vector<BpeMerge> merges;
@@ -93,7 +100,9 @@ Result<void> Tokenizer::Impl::read_model(TokenizerFile& file) {
     const std::pair<const std::string*, std::int32_t*> parts[] = {{&left, &merge.left}, {&right, &merge.right}, {&merged, &merge.result}};
     for (const auto& [token, target] : parts) {
       const auto place = ids.find(*token);
-      if (place == ids.end()) return bad("model: merges: entry " + std::to_string(i) + " (" + shown_token(left) + ", " + shown_token(right) + ") needs token " + shown_token(*token) + ", which is not in vocab");
+      if (place == ids.end())
+        return bad("model: merges: entry " + std::to_string(i) + " (" + shown_token(left) + ", " + shown_token(right) + ") needs token " +
+                   shown_token(*token) + ", which is not in vocab");
       *target = place->second;
     }
     merges.push_back(merge);
@@ -125,7 +134,8 @@ Result<std::vector<AddedToken>> Tokenizer::Impl::read_added_tokens(const nlohman
     FANTASCOPE_TRY_VOID(fields.finish());
     if (single_word) return unsupported("added token " + shown_token(token.content) + " with single_word", "single_word false");
     if (const auto place = ids.find(token.content); place != ids.end() && place->second != token.id) {
-      return bad("added_tokens: " + shown_token(token.content) + " has id " + std::to_string(token.id) + ", but vocab says " + std::to_string(place->second));
+      return bad("added_tokens: " + shown_token(token.content) + " has id " + std::to_string(token.id) + ", but vocab says " +
+                 std::to_string(place->second));
     }
     added.push_back(std::move(token));
   }
@@ -143,10 +153,12 @@ Result<void> Tokenizer::Impl::number_tokens(const TokenIds& ids, const std::vect
   tokens.assign(count, {});
   const auto place_token = [&](const std::string& token, std::int32_t id) -> Result<void> {
     if (static_cast<std::size_t>(id) >= count) {
-      return bad("id " + std::to_string(id) + " of token " + shown_token(token) + " leaves a gap: " + std::to_string(count) + " tokens have ids 0…" + std::to_string(count - 1));
+      return bad("id " + std::to_string(id) + " of token " + shown_token(token) + " leaves a gap: " + std::to_string(count) +
+                 " tokens have ids 0…" + std::to_string(count - 1));
     }
     auto& slot = tokens[static_cast<std::size_t>(id)];
-    if (!slot.empty() && slot != token) return bad("id " + std::to_string(id) + " belongs to two tokens, " + shown_token(slot) + " and " + shown_token(token));
+    if (!slot.empty() && slot != token)
+      return bad("id " + std::to_string(id) + " belongs to two tokens, " + shown_token(slot) + " and " + shown_token(token));
     slot = token;
     return {};
   };
@@ -167,7 +179,8 @@ Result<void> Tokenizer::Impl::read_post_processor(const nlohmann::json& json, in
   }
   if (type != "TemplateProcessing") return unsupported("post_processor " + shown_token(type), "TemplateProcessing, ByteLevel, Sequence");
   const auto wrong = [this](const std::string& problem) { return bad("post_processor: " + problem); };
-  if (!json.contains("single") || !json["single"].is_array() || json["single"].size() > 64) return wrong("single must be a list of at most 64 pieces");
+  if (!json.contains("single") || !json["single"].is_array() || json["single"].size() > 64)
+    return wrong("single must be a list of at most 64 pieces");
   bool text_seen = false;
   std::vector<std::int32_t> front;
   std::vector<std::int32_t> back;
@@ -176,11 +189,13 @@ Result<void> Tokenizer::Impl::read_post_processor(const nlohmann::json& json, in
       text_seen = true;
       continue;
     }
-    if (!piece.is_object() || !piece.contains("SpecialToken") || !piece["SpecialToken"].is_object()) return wrong("single holds what is neither a SpecialToken nor the one Sequence");
+    if (!piece.is_object() || !piece.contains("SpecialToken") || !piece["SpecialToken"].is_object())
+      return wrong("single holds what is neither a SpecialToken nor the one Sequence");
     JsonFields special(piece["SpecialToken"], subject + ": post_processor: single");
     const std::string name = special.word("id", {});
     FANTASCOPE_TRY_VOID(special.finish());
-    if (!json.contains("special_tokens") || !json["special_tokens"].is_object() || !json["special_tokens"].contains(name)) return wrong("special_tokens lacks " + shown_token(name));
+    if (!json.contains("special_tokens") || !json["special_tokens"].is_object() || !json["special_tokens"].contains(name))
+      return wrong("special_tokens lacks " + shown_token(name));
     JsonFields entry(json["special_tokens"][name], subject + ": post_processor: special_tokens");
     const auto ids = entry.integers("ids", {}, 64, 0, static_cast<std::int64_t>(tokens.size()) - 1);
     FANTASCOPE_TRY_VOID(entry.finish());
@@ -242,7 +257,8 @@ Result<Tokenizer> Tokenizer::open(const std::string& path) {
 
 Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, SpecialTokens special, std::size_t max_tokens) const {
   if (const auto at = first_invalid_utf8(text)) {
-    return Error{ErrorCode::kInvalidArgument, "text is not UTF-8 at byte " + std::to_string(*at), "text", "", "UTF-8", "Type or paste the text again."};
+    return Error{ErrorCode::kInvalidArgument,    "text is not UTF-8 at byte " + std::to_string(*at), "text", "", "UTF-8",
+                 "Type or paste the text again."};
   }
   std::vector<std::int32_t> ids;
   bool at_start = true;
@@ -269,7 +285,8 @@ Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, Speci
   }
   const std::size_t num_special = impl_->before.size() + impl_->after.size();
   if (max_tokens < num_special) {
-    return Error{ErrorCode::kInvalidArgument, "max_tokens: no room for the special tokens", "max_tokens", std::to_string(max_tokens), "at least " + std::to_string(num_special), ""};
+    return Error{ErrorCode::kInvalidArgument, "max_tokens: no room for the special tokens", "max_tokens",
+                 std::to_string(max_tokens),  "at least " + std::to_string(num_special),    ""};
   }
   ids.resize(std::min(ids.size(), max_tokens - num_special));
   ids.insert(ids.begin(), impl_->before.begin(), impl_->before.end());

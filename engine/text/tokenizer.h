@@ -1,8 +1,8 @@
 #pragma once
 /// Text to token ids as a tokenizer.json says: added tokens, normalizer, pre-tokenizer, model, post-processor. The ids are those of the
-/// `tokenizers` package (compared on random Unicode, see tests/unit/engine/text). Supported models: BPE and WordLevel. What is not supported
-/// is refused by name when the file is read, never approximated; regular expressions are not run at all.
-/// Immutable after creation; any thread.
+/// `tokenizers` package (compared on random Unicode, see tests/unit/engine/text). Supported models: BPE and WordLevel. What is not
+/// supported is refused by name when the file is read, never approximated; regular expressions are not run at all. Immutable after
+/// creation; any thread.
 #include <cstddef>
 #include <cstdint>
 #include <limits>

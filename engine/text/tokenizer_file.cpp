@@ -58,7 +58,9 @@ class TokenizerReader {
     if (stream_ == Stream::kNone) return deeper() && tree_.start_object(size);
     return stream_ == Stream::kSkip ? deeper() : unexpected("an object");
   }
-  bool end_object() { return leave([this] { return tree_.end_object(); }); }
+  bool end_object() {
+    return leave([this] { return tree_.end_object(); });
+  }
   bool start_array(std::size_t size) {
     if (stream_ == Stream::kNone && enter(Stream::kSkip, "vocab")) {
       file.vocab_is_list = true;
@@ -105,10 +107,13 @@ class TokenizerReader {
     return false;
   }
   bool unexpected(const char* what) {
-    return stream_ == Stream::kSkip || refuse(std::string(stream_ == Stream::kVocab ? "vocab" : "merges") + ": " + what + " where it may not be, after entry " +
-                                              std::to_string(stream_ == Stream::kVocab ? file.vocab.size() : file.merges.size()));
+    return stream_ == Stream::kSkip ||
+           refuse(std::string(stream_ == Stream::kVocab ? "vocab" : "merges") + ": " + what + " where it may not be, after entry " +
+                  std::to_string(stream_ == Stream::kVocab ? file.vocab.size() : file.merges.size()));
   }
-  bool bad_id(const std::string& value) { return refuse("vocab: id of token " + shown_token(token_) + " is " + value + ", allowed 0…2147483647"); }
+  bool bad_id(const std::string& value) {
+    return refuse("vocab: id of token " + shown_token(token_) + " is " + value + ", allowed 0…2147483647");
+  }
   bool bad_merge() { return refuse("merges: entry " + std::to_string(file.merges.size()) + " is not a pair of tokens"); }
   bool add_merge(std::string left, std::string right) {
     if (file.merges.size() >= kMaxTokens) return refuse("merges: more than 2,000,000");

@@ -56,10 +56,12 @@ constexpr LowerRange kLowerRanges[] = {
 
 char32_t lower(char32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
-  const auto after = std::upper_bound(std::begin(kLowerRanges), std::end(kLowerRanges), c, [](char32_t value, const LowerRange& range) { return value < range.first; });
+  const auto after = std::upper_bound(std::begin(kLowerRanges), std::end(kLowerRanges), c,
+                                      [](char32_t value, const LowerRange& range) { return value < range.first; });
   if (after == std::begin(kLowerRanges)) return c;
   const LowerRange& range = *std::prev(after);
-  if (c <= range.last && (c - range.first) % static_cast<char32_t>(range.stride) == 0) return static_cast<char32_t>(static_cast<std::int32_t>(c) + range.delta);
+  if (c <= range.last && (c - range.first) % static_cast<char32_t>(range.stride) == 0)
+    return static_cast<char32_t>(static_cast<std::int32_t>(c) + range.delta);
   return c;
 }
 
@@ -91,10 +93,14 @@ std::size_t utf8_length(char lead) {
 char32_t utf8_code_point(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<std::uint8_t>(text[at + i])); };
   switch (utf8_length(text[at])) {
-    case 1: return byte(0);
-    case 2: return ((byte(0) & 0x1F) << 6) | (byte(1) & 0x3F);
-    case 3: return ((byte(0) & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
-    default: return ((byte(0) & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) | (byte(3) & 0x3F);
+    case 1:
+      return byte(0);
+    case 2:
+      return ((byte(0) & 0x1F) << 6) | (byte(1) & 0x3F);
+    case 3:
+      return ((byte(0) & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
+    default:
+      return ((byte(0) & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) | (byte(3) & 0x3F);
   }
 }
 
@@ -118,8 +124,8 @@ void append_utf8(std::string& text, char32_t c) {
 }
 
 bool is_unicode_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 std::string_view strip_like_python(std::string_view text) {

@@ -1,6 +1,6 @@
 #pragma once
-/// The little of Unicode that tokenizers need: code points in UTF-8, white space and lower case, as the `tokenizers` package (Rust) has them.
-/// All functions take well-formed UTF-8 (see first_invalid_utf8) and give well-formed UTF-8.
+/// The little of Unicode that tokenizers need: code points in UTF-8, white space and lower case, as the `tokenizers` package (Rust) has
+/// them. All functions take well-formed UTF-8 (see first_invalid_utf8) and give well-formed UTF-8.
 #include <cstddef>
 #include <string>
 #include <string_view>

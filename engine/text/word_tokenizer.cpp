@@ -45,8 +45,8 @@ nlohmann::json normalizer_json() {
 }
 
 Error bad_word(const std::string& word, const std::string& why) {
-  return Error{ErrorCode::kInvalidArgument, "vocabulary: \"" + word.substr(0, kMaxWordBytes) + "\" " + why, "vocabulary", word.substr(0, kMaxWordBytes),
-               "lower case, no spaces or punctuation, every word once", "Correct the list."};
+  return Error{ErrorCode::kInvalidArgument,   "vocabulary: \"" + word.substr(0, kMaxWordBytes) + "\" " + why, "vocabulary",
+               word.substr(0, kMaxWordBytes), "lower case, no spaces or punctuation, every word once",        "Correct the list."};
 }
 
 Result<void> check_words(const std::vector<std::string>& words) {
@@ -55,9 +55,11 @@ Result<void> check_words(const std::vector<std::string>& words) {
   FANTASCOPE_TRY(const auto normalizer, Normalizer::parse(steps, "vocabulary"));
   std::set<std::string> seen;
   for (const auto& word : words) {
-    if (word.empty() || word.size() > kMaxWordBytes || first_invalid_utf8(word)) return bad_word("", "holds a word that is empty, over 200 bytes or not UTF-8");
+    if (word.empty() || word.size() > kMaxWordBytes || first_invalid_utf8(word))
+      return bad_word("", "holds a word that is empty, over 200 bytes or not UTF-8");
     FANTASCOPE_TRY(const auto normal, normalizer.apply(word));
-    if (normal.text != word || word.find(' ') != std::string::npos || word.find(kSpaceMark) != std::string::npos) return bad_word(word, "is not a single lower-case word");
+    if (normal.text != word || word.find(' ') != std::string::npos || word.find(kSpaceMark) != std::string::npos)
+      return bad_word(word, "is not a single lower-case word");
     if (!seen.insert(word).second) return bad_word(word, "is there twice");
   }
   return {};
@@ -73,7 +75,8 @@ struct Vocabulary {
 };
 
 nlohmann::json special_token_json(const char* content, int id) {
-  return {{"id", id}, {"content", content}, {"single_word", false}, {"lstrip", false}, {"rstrip", false}, {"normalized", false}, {"special", true}};
+  return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
+          {"rstrip", false}, {"normalized", false}, {"special", true}};
 }
 
 }  // namespace
@@ -175,7 +178,8 @@ bool WordList::contains(std::string_view word) const { return std::binary_search
 
 Result<std::vector<std::string>> WordList::unknown_words(std::string_view prompt) const {
   if (const auto at = first_invalid_utf8(prompt)) {
-    return Error{ErrorCode::kInvalidArgument, "prompt is not UTF-8 at byte " + std::to_string(*at), "prompt", "", "UTF-8", "Type or paste it again."};
+    return Error{ErrorCode::kInvalidArgument, "prompt is not UTF-8 at byte " + std::to_string(*at), "prompt", "", "UTF-8",
+                 "Type or paste it again."};
   }
   const nlohmann::json steps = {{"type", "Sequence"}, {"normalizers", spacing_steps()}};
   FANTASCOPE_TRY(const auto normalizer, Normalizer::parse(steps, "vocabulary"));

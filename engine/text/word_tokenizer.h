@@ -11,7 +11,8 @@
 
 namespace fantascope {
 
-/// The file's text. `words`: lower case without spaces (checked), at most 100,000; their order is the order of their ids after the specials.
+/// The file's text. `words`: lower case without spaces (checked), at most 100,000; their order is the order of their ids after the
+/// specials.
 Result<std::string> make_word_tokenizer(const std::vector<std::string>& words);
 
 /// Which words of a prompt a closed vocabulary lacks.

@@ -19,17 +19,22 @@ at::Tensor make_tensor(at::IntArrayRef shape, Init init, std::uint64_t seed) {
   at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat));
   const at::Generator generator = at::detail::createCPUGenerator(seed);
   switch (init.kind) {
-    case Init::Kind::kZeros: return tensor.zero_();
-    case Init::Kind::kOnes: return tensor.fill_(1);
-    case Init::Kind::kNormal: return init.scale > 0 ? tensor.normal_(0, init.scale, generator) : tensor.zero_();
-    case Init::Kind::kUniform: return init.scale > 0 ? tensor.uniform_(-init.scale, init.scale, generator) : tensor.zero_();
+    case Init::Kind::kZeros:
+      return tensor.zero_();
+    case Init::Kind::kOnes:
+      return tensor.fill_(1);
+    case Init::Kind::kNormal:
+      return init.scale > 0 ? tensor.normal_(0, init.scale, generator) : tensor.zero_();
+    case Init::Kind::kUniform:
+      return init.scale > 0 ? tensor.uniform_(-init.scale, init.scale, generator) : tensor.zero_();
   }
   FANTASCOPE_CHECK(false);
 }
 
 }  // namespace
 
-FreshParameters::FreshParameters(std::uint64_t seed, at::ScalarType dtype, at::Device device) : seed_(seed), dtype_(dtype), device_(device) {}
+FreshParameters::FreshParameters(std::uint64_t seed, at::ScalarType dtype, at::Device device)
+    : seed_(seed), dtype_(dtype), device_(device) {}
 
 FreshParameters::FreshParameters(std::uint64_t seed, ShardedWeights start, at::ScalarType dtype, at::Device device)
     : seed_(seed), start_(std::move(start)), dtype_(dtype), device_(device) {}
@@ -77,7 +82,12 @@ Result<void> FreshParameters::finish() const {
   if (problems_.empty()) return {};
   std::string message = (start_ ? start_->path() + ": " : std::string()) + "parameters do not fit: ";
   for (std::size_t i = 0; i < std::min<std::size_t>(problems_.size(), 10); ++i) message += (i == 0 ? "" : "; ") + problems_[i];
-  return Error{ErrorCode::kMismatch, message, start_ ? start_->path() : "", std::to_string(problems_.size()) + " tensors", "", "Start from a checkpoint of the same config."};
+  return Error{ErrorCode::kMismatch,
+               message,
+               start_ ? start_->path() : "",
+               std::to_string(problems_.size()) + " tensors",
+               "",
+               "Start from a checkpoint of the same config."};
 }
 
 std::vector<std::string> FreshParameters::left_over() const {

@@ -40,11 +40,16 @@ Look look_at_bits(const char* data, std::size_t bytes, Bits exponent) {
 
 Look look_at_values(const char* data, std::size_t bytes, at::ScalarType type) {
   switch (type) {
-    case at::kDouble: return look_at_bits<std::uint64_t>(data, bytes, 0x7FF0'0000'0000'0000u);
-    case at::kFloat: return look_at_bits<std::uint32_t>(data, bytes, 0x7F80'0000u);
-    case at::kHalf: return look_at_bits<std::uint16_t>(data, bytes, 0x7C00u);
-    case at::kBFloat16: return look_at_bits<std::uint16_t>(data, bytes, 0x7F80u);
-    default: return {.not_finite = false, .nonzero = true};
+    case at::kDouble:
+      return look_at_bits<std::uint64_t>(data, bytes, 0x7FF0'0000'0000'0000u);
+    case at::kFloat:
+      return look_at_bits<std::uint32_t>(data, bytes, 0x7F80'0000u);
+    case at::kHalf:
+      return look_at_bits<std::uint16_t>(data, bytes, 0x7C00u);
+    case at::kBFloat16:
+      return look_at_bits<std::uint16_t>(data, bytes, 0x7F80u);
+    default:
+      return {.not_finite = false, .nonzero = true};
   }
 }
 
@@ -108,7 +113,11 @@ Result<void> LoadedParameters::finish() const {
   std::string message = weights_.path() + ": the tensors do not fit the config: ";
   for (std::size_t i = 0; i < std::min(problems_.size(), kMaxProblemsSpelledOut); ++i) message += (i == 0 ? "" : "; ") + problems_[i];
   if (problems_.size() > kMaxProblemsSpelledOut) message += "; and " + std::to_string(problems_.size() - kMaxProblemsSpelledOut) + " more";
-  return Error{ErrorCode::kMismatch, message, weights_.path(), std::to_string(problems_.size()) + " tensors missing or of another shape", "",
+  return Error{ErrorCode::kMismatch,
+               message,
+               weights_.path(),
+               std::to_string(problems_.size()) + " tensors missing or of another shape",
+               "",
                "Check that config and weights belong together, or fetch the model again."};
 }
 
@@ -123,7 +132,8 @@ std::vector<std::string> LoadedParameters::left_over() const {
 std::vector<std::string> LoadedParameters::warnings() const {
   std::vector<std::string> lines;
   if (!not_finite_.empty()) {
-    lines.push_back(weights_.path() + ": " + std::to_string(not_finite_.size()) + " tensors hold NaN or infinity, first " + not_finite_.front());
+    lines.push_back(weights_.path() + ": " + std::to_string(not_finite_.size()) + " tensors hold NaN or infinity, first " +
+                    not_finite_.front());
   }
   if (any_looked_at_ && !any_nonzero_) lines.push_back(weights_.path() + ": all weights are zero");
   return lines;

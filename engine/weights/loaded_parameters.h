@@ -1,6 +1,7 @@
 #pragma once
 /// Parameters read from a checkpoint: what a ParameterScope gives to layers when a model is loaded. A tensor is handed out in the compute
-/// dtype: as a view of the mapped file where it is stored so, widened or narrowed to own memory where not. Whole-number tensors keep theirs.
+/// dtype: as a view of the mapped file where it is stored so, widened or narrowed to own memory where not. Whole-number tensors keep
+/// theirs.
 #include <ATen/core/Tensor.h>
 
 #include <functional>
@@ -30,8 +31,8 @@ class LoadedParameters final : public ParameterSource {
   const ShardedWeights& weights() const { return weights_; }
   /// Tensors of the file that no layer asked for: a sign of the wrong family or of a config that does not fit.
   std::vector<std::string> left_over() const;
-  /// Things that do not stop loading, for the log, once: NaN or infinity in a tensor, a checkpoint that is all zero. Tensors over 16 MiB are
-  /// looked at in their first and last 64 KiB only. Read after all layers are made.
+  /// Things that do not stop loading, for the log, once: NaN or infinity in a tensor, a checkpoint that is all zero. Tensors over 16 MiB
+  /// are looked at in their first and last 64 KiB only. Read after all layers are made.
   std::vector<std::string> warnings() const;
 
  private:

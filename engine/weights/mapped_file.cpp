@@ -33,7 +33,8 @@ void on_bus_error(int signal_number, siginfo_t* info, void* context) {
     if (begin == 0 || address < begin || address >= range.end.load(std::memory_order_acquire)) continue;
     range.damaged.store(true, std::memory_order_release);
     const auto page = address & ~(static_cast<std::uintptr_t>(g_page_bytes) - 1);
-    void* zeros = mmap(reinterpret_cast<void*>(page), static_cast<std::size_t>(g_page_bytes), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    void* zeros = mmap(reinterpret_cast<void*>(page), static_cast<std::size_t>(g_page_bytes), PROT_READ,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     if (zeros != MAP_FAILED) return;  // the faulting read runs again and finds zeros
     break;
   }
@@ -77,7 +78,9 @@ int take_slot(const void* address, std::size_t size) {
 Error system_error(const std::string& path, const char* what) {
   const int number = errno;
   const ErrorCode code = number == ENOENT || number == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
-  return Error{code, path + ": " + what + ": " + std::strerror(number), path, "", "", code == ErrorCode::kNotFound ? "Check the path." : "Check permissions and disk."};
+  return Error{code, path + ": " + what + ": " + std::strerror(number),
+               path, "",
+               "",   code == ErrorCode::kNotFound ? "Check the path." : "Check permissions and disk."};
 }
 
 }  // namespace
@@ -100,7 +103,8 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& pa
   file->address_ = address;
   file->slot_ = take_slot(address, file->size_);
   if (file->slot_ < 0) {
-    return Error{ErrorCode::kIo, path + ": too many weight files are open", path, "", "at most " + std::to_string(kMaxRanges), "Unload a model."};
+    return Error{ErrorCode::kIo,   path + ": too many weight files are open", path, "", "at most " + std::to_string(kMaxRanges),
+                 "Unload a model."};
   }
   return std::shared_ptr<const MappedFile>(std::move(file));
 }
@@ -118,14 +122,20 @@ MappedFile::~MappedFile() {
 }
 
 Error MappedFile::changed() const {
-  return Error{ErrorCode::kBadFile, path_ + ": file changed while reading", path_, "", "", "Leave model files alone while they are in use, and start again."};
+  return Error{ErrorCode::kBadFile,
+               path_ + ": file changed while reading",
+               path_,
+               "",
+               "",
+               "Leave model files alone while they are in use, and start again."};
 }
 
 Result<void> MappedFile::verify_unchanged() const {
   if (slot_ >= 0 && g_ranges[static_cast<std::size_t>(slot_)].damaged.load(std::memory_order_acquire)) return changed();
   struct stat status {};
   if (fstat(descriptor_, &status) != 0) return system_error(path_, "cannot be examined");
-  const bool same = static_cast<std::size_t>(status.st_size) == size_ && status.st_mtim.tv_sec == modified_s_ && status.st_mtim.tv_nsec == modified_ns_;
+  const bool same =
+      static_cast<std::size_t>(status.st_size) == size_ && status.st_mtim.tv_sec == modified_s_ && status.st_mtim.tv_nsec == modified_ns_;
   if (!same) return changed();
   return {};
 }

@@ -26,8 +26,8 @@ bool has_code_extension(const std::string& name) {
 }
 
 Error holds_program_code(const std::string& path) {
-  return Error{ErrorCode::kUnsupported, path + ": holds program code (a Python pickle), which is never loaded", path, "", "safetensors",
-               "Convert to safetensors elsewhere, or fetch the model in that format."};
+  return Error{ErrorCode::kUnsupported, path + ": holds program code (a Python pickle), which is never loaded", path, "",
+               "safetensors",           "Convert to safetensors elsewhere, or fetch the model in that format."};
 }
 
 Result<std::vector<std::string>> list_folder(const std::string& folder) {
@@ -36,7 +36,9 @@ Result<std::vector<std::string>> list_folder(const std::string& folder) {
   fs::directory_iterator entries(folder, code);
   for (; !code && entries != fs::directory_iterator(); entries.increment(code)) {
     if (names.size() >= kMaxFolderEntries) {
-      return Error{ErrorCode::kBadFile, folder + ": more than " + std::to_string(kMaxFolderEntries) + " files in a model folder", folder, "", "", "Check the path."};
+      return Error{
+          ErrorCode::kBadFile, folder + ": more than " + std::to_string(kMaxFolderEntries) + " files in a model folder", folder, "", "",
+          "Check the path."};
     }
     names.push_back(entries->path().filename().string());
   }
@@ -62,7 +64,8 @@ std::vector<Candidate> candidates(const std::vector<std::string>& names) {
         continue;
       }
       // .VARIANT.safetensors, .safetensors.index.VARIANT.json, .VARIANT.safetensors.index.json
-      for (const auto& [front, back] : {std::pair<std::string, std::string>{".", ".safetensors"}, {".safetensors.index.", ".json"}, {".", ".safetensors.index.json"}}) {
+      for (const auto& [front, back] :
+           {std::pair<std::string, std::string>{".", ".safetensors"}, {".safetensors.index.", ".json"}, {".", ".safetensors.index.json"}}) {
         if (rest.size() <= front.size() + back.size() || !rest.starts_with(front) || !rest.ends_with(back)) continue;
         const std::string variant = rest.substr(front.size(), rest.size() - front.size() - back.size());
         if (variant.find('.') == std::string::npos) found.push_back({name, variant, back != ".safetensors"});
@@ -78,7 +81,8 @@ Result<ShardedWeights> ShardedWeights::open(const std::string& path, const std::
   std::error_code code;
   const auto status = fs::status(path, code);
   if (status.type() == fs::file_type::not_found) {
-    return Error{ErrorCode::kNotFound, path + ": there is no such file or folder", path, "", "", "Check the path, or fetch the model again."};
+    return Error{
+        ErrorCode::kNotFound, path + ": there is no such file or folder", path, "", "", "Check the path, or fetch the model again."};
   }
   if (fs::is_directory(status)) return open_folder(path, variant);
   if (has_code_extension(path)) return holds_program_code(path);
@@ -94,7 +98,9 @@ Result<ShardedWeights> ShardedWeights::open_folder(const std::string& folder, co
     const Candidate* best = nullptr;
     for (const auto& candidate : found) {
       // A whole file is preferred to an index of the same stem and variant, as the reference does.
-      if (candidate.variant == wanted && (best == nullptr || (best->is_index && !candidate.is_index && best->name.substr(0, 5) == candidate.name.substr(0, 5)))) best = &candidate;
+      if (candidate.variant == wanted &&
+          (best == nullptr || (best->is_index && !candidate.is_index && best->name.substr(0, 5) == candidate.name.substr(0, 5))))
+        best = &candidate;
     }
     return best;
   };
@@ -106,15 +112,20 @@ Result<ShardedWeights> ShardedWeights::open_folder(const std::string& folder, co
     if (variants.size() > 1) {
       std::string list;
       for (const auto& name : variants) list += (list.empty() ? "" : ", ") + name;
-      return Error{ErrorCode::kInvalidArgument, folder + ": holds several variants of the weights", folder, list, "one", "Name the variant."};
+      return Error{ErrorCode::kInvalidArgument, folder + ": holds several variants of the weights", folder, list, "one",
+                   "Name the variant."};
     }
   }
   if (chosen != nullptr) return chosen->is_index ? open_index(in_folder(chosen->name)) : open_single(in_folder(chosen->name));
   for (const auto& name : names) {
     if (has_code_extension(name)) return holds_program_code(in_folder(name));
   }
-  return Error{ErrorCode::kNotFound, folder + ": holds no weights" + (variant.empty() ? "" : " of variant " + variant), folder, "",
-               "diffusion_pytorch_model.safetensors or model.safetensors, whole or with an index", "Fetch the model again."};
+  return Error{ErrorCode::kNotFound,
+               folder + ": holds no weights" + (variant.empty() ? "" : " of variant " + variant),
+               folder,
+               "",
+               "diffusion_pytorch_model.safetensors or model.safetensors, whole or with an index",
+               "Fetch the model again."};
 }
 
 Result<ShardedWeights> ShardedWeights::open_single(const std::string& file) {
@@ -129,7 +140,9 @@ Result<ShardedWeights> ShardedWeights::open_single(const std::string& file) {
 Result<ShardedWeights> ShardedWeights::open_index(const std::string& index_file) {
   FANTASCOPE_TRY(const auto index, read_bounded_json(index_file, {.max_bytes = std::size_t{64} << 20, .max_depth = 16}));
   const auto bad = [&index_file](const std::string& problem, const std::string& found = {}) {
-    return Error{ErrorCode::kBadFile, index_file + ": " + problem, index_file + ": weight_map", found, "the name of a file in the same folder", "Fetch the model again."};
+    return Error{
+        ErrorCode::kBadFile,     index_file + ": " + problem, index_file + ": weight_map", found, "the name of a file in the same folder",
+        "Fetch the model again."};
   };
   if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object() || index["weight_map"].empty()) {
     return bad("weight_map is missing or is not an object of file names");
@@ -138,8 +151,8 @@ Result<ShardedWeights> ShardedWeights::open_index(const std::string& index_file)
   for (const auto& [name, file] : index["weight_map"].items()) {
     if (!file.is_string()) return bad("weight_map of \"" + name.substr(0, 200) + "\" is not a file name");
     const auto& text = file.get_ref<const std::string&>();
-    const bool outside = text.empty() || text.find('/') != std::string::npos || text.find('\\') != std::string::npos || text == ".." || text == "." ||
-                         text.find('\0') != std::string::npos || text.size() > 255;
+    const bool outside = text.empty() || text.find('/') != std::string::npos || text.find('\\') != std::string::npos || text == ".." ||
+                         text == "." || text.find('\0') != std::string::npos || text.size() > 255;
     if (outside) return bad("weight_map names a place outside the model's folder: refused", text.substr(0, 255));
     if (has_code_extension(text)) return holds_program_code((fs::path(index_file).parent_path() / text).string());
     files.insert(text);
@@ -152,8 +165,13 @@ Result<ShardedWeights> ShardedWeights::open_index(const std::string& index_file)
     const std::string path = (fs::path(index_file).parent_path() / file).string();
     auto opened = SafetensorsFile::open(path);
     if (!opened && opened.error().code == ErrorCode::kNotFound) {
-      return Error{ErrorCode::kNotFound, index_file + ": shard " + std::to_string(number_of.size() + 1) + " of " + std::to_string(files.size()) + " missing: " + file,
-                   path, "", "", "Fetch the model again; the download is not complete."};
+      return Error{
+          ErrorCode::kNotFound,
+          index_file + ": shard " + std::to_string(number_of.size() + 1) + " of " + std::to_string(files.size()) + " missing: " + file,
+          path,
+          "",
+          "",
+          "Fetch the model again; the download is not complete."};
     }
     if (!opened) return std::move(opened).error();
     number_of[file] = weights.shards_.size();
@@ -162,8 +180,12 @@ Result<ShardedWeights> ShardedWeights::open_index(const std::string& index_file)
   for (const auto& [name, file] : index["weight_map"].items()) {
     const std::size_t number = number_of.at(file.get_ref<const std::string&>());
     if (weights.shards_[number]->find(name) == nullptr) {
-      return Error{ErrorCode::kBadFile, weights.shards_[number]->path() + ": does not hold tensor \"" + name.substr(0, 200) + "\" that the index says it does", index_file,
-                   "", "", "Fetch the model again; index and shards do not belong together."};
+      return Error{ErrorCode::kBadFile,
+                   weights.shards_[number]->path() + ": does not hold tensor \"" + name.substr(0, 200) + "\" that the index says it does",
+                   index_file,
+                   "",
+                   "",
+                   "Fetch the model again; index and shards do not belong together."};
     }
     weights.shard_of_.emplace(name, number);
   }
@@ -191,7 +213,8 @@ const TensorEntry* ShardedWeights::find(const std::string& name) const {
 Result<const SafetensorsFile*> ShardedWeights::shard(const std::string& name) const {
   const auto place = shard_of_.find(name);
   if (place == shard_of_.end()) {
-    return Error{ErrorCode::kNotFound, path_ + ": has no tensor \"" + name + "\"", path_, "", "", "Check that the file belongs to this model."};
+    return Error{
+        ErrorCode::kNotFound, path_ + ": has no tensor \"" + name + "\"", path_, "", "", "Check that the file belongs to this model."};
   }
   return static_cast<const SafetensorsFile*>(shards_[place->second].get());
 }

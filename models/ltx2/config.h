@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/base/result.h"
-#include "engine/nn/rope.h"
+#include "engine/nn/rope_type.h"
 
 namespace fantascope::models::ltx2 {
 

@@ -15,9 +15,7 @@
 
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
-#include "engine/base/json_fields.h"
 #include "engine/nn/norms.h"
 
 namespace fantascope::models::ltx2 {
@@ -26,66 +24,27 @@ namespace {
 constexpr double kEps = 1e-6;
 constexpr double kRangeScale = 8.0;  // of the whole-prompt norm
 
-ConnectorConfig read_connector(JsonFields& fields, const nlohmann::json& json, const std::string& stream) {
-  ConnectorConfig config;
-  const std::string prefix = stream + "_connector_";
-  config.num_heads = fields.integer(prefix + "num_attention_heads", config.num_heads, 1, 1024);
-  config.head_dim = fields.integer(prefix + "attention_head_dim", config.head_dim, 2, 4096);
-  config.num_layers = fields.integer(prefix + "num_layers", config.num_layers, 0, 512);
-  const std::string registers = prefix + "num_learnable_registers";
-  // null says "none" here, where elsewhere it says "the default".
-  const bool none = json.is_object() && json.contains(registers) && json[registers].is_null();
-  config.num_registers = none ? 0 : fields.integer(registers, config.num_registers, 1, 65'536);
-  config.gated = fields.flag(stream + "_gated_attn", false);
-  if (config.head_dim % 2 != 0) fields.refuse(prefix + "attention_head_dim", "must be even", std::to_string(config.head_dim));
-  return config;
-}
-
 }  // namespace
 
-Result<ConnectorsConfig> ConnectorsConfig::from_json(const nlohmann::json& json, const std::string& subject) {
-  JsonFields fields(json, subject);
-  fields.word("_class_name", "LTX2TextConnectors", {"LTX2TextConnectors"});
-  ConnectorsConfig config;
-  config.caption_channels = fields.integer("caption_channels", config.caption_channels, 1, 65'536);
-  config.text_proj_in_factor = fields.integer("text_proj_in_factor", config.text_proj_in_factor, 1, 513);
-  config.video = read_connector(fields, json, "video");
-  config.audio = read_connector(fields, json, "audio");
-  config.rope_base_seq_len = fields.integer("connector_rope_base_seq_len", config.rope_base_seq_len, 1, std::int64_t{1} << 24);
-  config.rope_theta = fields.number("rope_theta", config.rope_theta, 1.0, 1e12);
-  config.rope_double_precision = fields.flag("rope_double_precision", config.rope_double_precision);
-  config.rope_type = fields.word("rope_type", "interleaved", {"interleaved", "split"}) == "split" ? RopeType::kSplit : RopeType::kInterleaved;
-  config.per_modality_projections = fields.flag("per_modality_projections", false);
-  config.proj_bias = fields.flag("proj_bias", false);
-  config.video_hidden_dim = fields.integer("video_hidden_dim", config.video_hidden_dim, 1, 65'536);
-  config.audio_hidden_dim = fields.integer("audio_hidden_dim", config.audio_hidden_dim, 1, 65'536);
-  const auto need_width = [&fields](const char* key, std::int64_t width, const char* what, std::int64_t needed) {
-    if (width != needed) fields.refuse(key, std::string("times the head dim must be ") + what, std::to_string(width), std::to_string(needed));
-  };
-  if (config.per_modality_projections) {
-    need_width("video_connector_num_attention_heads", config.video.dim(), "video_hidden_dim", config.video_hidden_dim);
-    need_width("audio_connector_num_attention_heads", config.audio.dim(), "audio_hidden_dim", config.audio_hidden_dim);
-  } else {
-    need_width("video_connector_num_attention_heads", config.video.dim(), "caption_channels", config.caption_channels);
-    need_width("audio_connector_num_attention_heads", config.audio.dim(), "caption_channels", config.caption_channels);
-  }
-  FANTASCOPE_TRY_VOID(fields.finish());
-  return config;
-}
-
 TextConnectors::Block::Block(const ParameterScope& scope, const ConnectorConfig& config)
-    : attn1(scope.child("attn1"),
-            {.query_dim = config.dim(), .context_dim = config.dim(), .num_heads = config.num_heads, .head_dim = config.head_dim, .gated = config.gated}),
+    : attn1(scope.child("attn1"), {.query_dim = config.dim(),
+                                   .context_dim = config.dim(),
+                                   .num_heads = config.num_heads,
+                                   .head_dim = config.head_dim,
+                                   .gated = config.gated}),
       ff(scope.child("ff"), config.dim()) {}
 
 TextConnectors::Connector::Connector(const ParameterScope& scope, const ConnectorConfig& connector_config) : config(connector_config) {
-  if (config.num_registers > 0) learnable_registers = scope.tensor("learnable_registers", {config.num_registers, config.dim()}, Init::uniform(1.0));
+  if (config.num_registers > 0)
+    learnable_registers = scope.tensor("learnable_registers", {config.num_registers, config.dim()}, Init::uniform(1.0));
   blocks.reserve(static_cast<std::size_t>(config.num_layers));
   for (std::int64_t i = 0; i < config.num_layers; ++i) blocks.emplace_back(scope.child("transformer_blocks", i), config);
 }
 
 TextConnectors::TextConnectors(const ParameterScope& scope, const ConnectorsConfig& config)
-    : config_(config), video_connector_(scope.child("video_connector"), config.video), audio_connector_(scope.child("audio_connector"), config.audio) {
+    : config_(config),
+      video_connector_(scope.child("video_connector"), config.video),
+      audio_connector_(scope.child("audio_connector"), config.audio) {
   const std::int64_t in = config.caption_channels * config.text_proj_in_factor;
   const Bias bias = config.proj_bias ? Bias::kYes : Bias::kNo;
   if (config.per_modality_projections) {
@@ -100,8 +59,12 @@ Result<void> TextConnectors::check_length(std::int64_t num_tokens) const {
   for (const auto* connector : {&video_connector_, &audio_connector_}) {
     const std::int64_t registers = connector->config.num_registers;
     if (num_tokens >= 1 && (registers == 0 || num_tokens % registers == 0)) continue;
-    return Error{ErrorCode::kInvalidArgument, "max_sequence_length: not a multiple of the " + std::to_string(registers) + " registers of this model", "max_sequence_length",
-                 std::to_string(num_tokens), "multiples of " + std::to_string(registers), "Use one of them."};
+    return Error{ErrorCode::kInvalidArgument,
+                 "max_sequence_length: not a multiple of the " + std::to_string(registers) + " registers of this model",
+                 "max_sequence_length",
+                 std::to_string(num_tokens),
+                 "multiples of " + std::to_string(registers),
+                 "Use one of them."};
   }
   return {};
 }
@@ -122,7 +85,8 @@ at::Tensor TextConnectors::normalise(const at::Tensor& states_BSDL, const at::Te
   return normed.masked_fill(~real, 0.0).flatten(2).to(states_BSDL.scalar_type());
 }
 
-at::Tensor TextConnectors::place_registers(const Connector& connector, const at::Tensor& x_BSD, const at::Tensor& mask_BS, std::int64_t num_tokens) const {
+at::Tensor TextConnectors::place_registers(const Connector& connector, const at::Tensor& x_BSD, const at::Tensor& mask_BS,
+                                           std::int64_t num_tokens) const {
   const std::int64_t given = x_BSD.size(1);
   // Real tokens to the front, in order: a stable sort by "is padding".
   const at::Tensor order = at::argsort(1 - mask_BS, /*stable=*/true, /*dim=*/1, /*descending=*/false);
@@ -146,7 +110,8 @@ at::Tensor TextConnectors::run(const Connector& connector, const at::Tensor& x_B
   AttentionExtras extras;
   extras.query_rope = &rope;
   if (mask_BS.defined()) {
-    const double lowest = x_BSD.scalar_type() == at::kHalf ? -65504.0 : -3.3895313892515355e38;  // the largest finite of bf16, which float32 holds too
+    const double lowest =
+        x_BSD.scalar_type() == at::kHalf ? -65504.0 : -3.3895313892515355e38;  // the largest finite of bf16, which float32 holds too
     extras.mask = ((1 - mask_BS).to(x_BSD.scalar_type()) * lowest).unsqueeze(1).unsqueeze(1);
   }
   at::Tensor x = x_BSD;
@@ -173,7 +138,9 @@ TextEmbeds TextConnectors::forward(const std::vector<at::Tensor>& states, const 
   at::Tensor video;
   at::Tensor audio;
   if (config_.per_modality_projections) {
-    const auto scale = [this](std::int64_t dim) { return std::sqrt(static_cast<double>(dim) / static_cast<double>(config_.caption_channels)); };
+    const auto scale = [this](std::int64_t dim) {
+      return std::sqrt(static_cast<double>(dim) / static_cast<double>(config_.caption_channels));
+    };
     video = video_text_proj_in_->forward(features * scale(config_.video_hidden_dim));
     audio = audio_text_proj_in_->forward(features * scale(config_.audio_hidden_dim));
   } else {

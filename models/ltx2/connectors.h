@@ -7,7 +7,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,32 +17,12 @@
 #include "engine/nn/linear.h"
 #include "engine/nn/parameter_scope.h"
 #include "engine/nn/rope.h"
+#include "models/ltx2/connectors_config.h"
 
 namespace fantascope::models::ltx2 {
 
-struct ConnectorConfig {
-  std::int64_t num_heads = 30, head_dim = 128, num_layers = 2;
-  std::int64_t num_registers = 128;  ///< 0: none, padding stays padding
-  bool gated = false;
-  std::int64_t dim() const { return num_heads * head_dim; }
-};
-
-struct ConnectorsConfig {
-  std::int64_t caption_channels = 3840;    ///< width of the text encoder
-  std::int64_t text_proj_in_factor = 49;   ///< its number of layers, plus one
-  ConnectorConfig video, audio;
-  std::int64_t rope_base_seq_len = 4096;
-  double rope_theta = 10'000.0;
-  bool rope_double_precision = true;
-  RopeType rope_type = RopeType::kInterleaved;
-  bool per_modality_projections = false, proj_bias = false;
-  std::int64_t video_hidden_dim = 4096, audio_hidden_dim = 2048;
-
-  /// Missing fields take the reference class's defaults.
-  static Result<ConnectorsConfig> from_json(const nlohmann::json& json, const std::string& subject);
-};
-
-/// What the transformer gets of the text: [B,S,D] a stream, with a mask of ones and zeros [B,S] (all ones where registers fill the padding).
+/// What the transformer gets of the text: [B,S,D] a stream, with a mask of ones and zeros [B,S] (all ones where registers fill the
+/// padding).
 struct TextEmbeds {
   at::Tensor video_BSD, audio_BSD;
   at::Tensor mask_BS;  ///< int64
@@ -53,8 +32,8 @@ class TextConnectors {
  public:
   TextConnectors(const ParameterScope& scope, const ConnectorsConfig& config);
 
-  /// states: the text encoder's, text_proj_in_factor of [B,S,caption_channels]. mask_BS: 1 for real tokens; undefined for all. num_tokens ≥ S:
-  /// the length given back, 0 for S. Real tokens come first, in order, then registers; without registers padding comes first.
+  /// states: the text encoder's, text_proj_in_factor of [B,S,caption_channels]. mask_BS: 1 for real tokens; undefined for all. num_tokens ≥
+  /// S: the length given back, 0 for S. Real tokens come first, in order, then registers; without registers padding comes first.
   TextEmbeds forward(const std::vector<at::Tensor>& states, const at::Tensor& mask_BS = {}, std::int64_t num_tokens = 0) const;
 
   /// kInvalidArgument unless registers fill a text of this length evenly.

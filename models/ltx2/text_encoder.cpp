@@ -12,62 +12,12 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "engine/base/json_fields.h"
 #include "engine/weights/sharded_weights.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
-
-constexpr std::int64_t kMaxLayers = 512;
-constexpr std::int64_t kMaxWidth = 65'536;
-
-TextEncoderConfig::Rope read_rope(const nlohmann::json& json, const std::string& subject, double theta, JsonFields& parent, const char* key) {
-  JsonFields fields(json, subject + ": " + key);
-  TextEncoderConfig::Rope rope;
-  const std::string type = fields.word("rope_type", fields.word("type", "default"), {"default", "linear"});
-  rope.theta = fields.number("rope_theta", theta, 1.0, 1e12);
-  rope.factor = type == "linear" ? fields.number("factor", {}, 1e-6, 1e6) : 1.0;
-  if (const auto status = fields.finish(); !status) parent.refuse(key, status.error().message);
-  return rope;
-}
-
-void read_ropes(const nlohmann::json& json, const std::string& subject, JsonFields& fields, TextEncoderConfig& config) {
-  const double full_theta = fields.number("rope_theta", config.full_rope.theta, 1.0, 1e12);
-  const double sliding_theta = fields.number("rope_local_base_freq", config.sliding_rope.theta, 1.0, 1e12);
-  const nlohmann::json none = nlohmann::json::object();
-  const auto part = [&](const nlohmann::json& object, const char* key) { return object.is_object() && object.contains(key) && !object[key].is_null() ? object[key] : none; };
-  const nlohmann::json parameters = part(json, "rope_parameters");
-  config.sliding_rope = read_rope(part(parameters, "sliding_attention"), subject, sliding_theta, fields, "rope_parameters.sliding_attention");
-  if (fields.has("rope_scaling")) {
-    config.full_rope = read_rope(part(json, "rope_scaling"), subject, full_theta, fields, "rope_scaling");
-  } else {
-    config.full_rope = read_rope(part(parameters, "full_attention"), subject, full_theta, fields, "rope_parameters.full_attention");
-  }
-}
-
-void read_layer_kinds(const nlohmann::json& json, JsonFields& fields, TextEncoderConfig& config) {
-  const std::int64_t pattern = fields.integer("sliding_window_pattern", 6, 1, kMaxLayers);
-  if (!fields.has("layer_types")) {
-    for (std::int64_t i = 0; i < config.num_layers; ++i) config.is_sliding.push_back((i + 1) % pattern != 0);
-    return;
-  }
-  const auto& types = json["layer_types"];
-  if (!types.is_array() || types.size() != static_cast<std::size_t>(config.num_layers)) {
-    fields.refuse("layer_types", "must name the kind of each of the " + std::to_string(config.num_layers) + " layers");
-    return;
-  }
-  for (const auto& type : types) {
-    const bool sliding = type == "sliding_attention";
-    if (!sliding && type != "full_attention") {
-      fields.refuse("layer_types", "holds a kind that this build does not know", type.is_string() ? type.get<std::string>().substr(0, 60) : "no text", "sliding_attention, full_attention");
-      return;
-    }
-    config.is_sliding.push_back(sliding);
-  }
-}
 
 at::Tensor rotate_half(const at::Tensor& x) {
   const std::int64_t half = x.size(-1) / 2;
@@ -76,45 +26,16 @@ at::Tensor rotate_half(const at::Tensor& x) {
 
 }  // namespace
 
-Result<TextEncoderConfig> TextEncoderConfig::from_json(const nlohmann::json& json, const std::string& subject) {
-  const bool nested = json.is_object() && json.contains("text_config");
-  const nlohmann::json& text = nested ? json["text_config"] : json;
-  JsonFields whole(json, subject);
-  whole.word("model_type", "gemma3_text", {"gemma3", "gemma3_text"});
-  FANTASCOPE_TRY_VOID(whole.finish());
-  JsonFields fields(text, nested ? subject + ": text_config" : subject);
-  FANTASCOPE_TRY_VOID(fields.finish());
-  fields.word("model_type", "gemma3_text", {"gemma3_text"});
-  TextEncoderConfig config;
-  config.vocab_size = fields.integer("vocab_size", config.vocab_size, 1, 2'000'000);
-  config.hidden_size = fields.integer("hidden_size", config.hidden_size, 1, kMaxWidth);
-  config.intermediate_size = fields.integer("intermediate_size", config.intermediate_size, 1, 4 * kMaxWidth);
-  config.num_layers = fields.integer("num_hidden_layers", config.num_layers, 1, kMaxLayers);
-  config.num_heads = fields.integer("num_attention_heads", config.num_heads, 1, 1024);
-  config.num_key_value_heads = fields.integer("num_key_value_heads", config.num_key_value_heads, 1, 1024);
-  config.head_dim = fields.integer("head_dim", config.head_dim, 2, 4096);
-  config.rms_norm_eps = fields.number("rms_norm_eps", config.rms_norm_eps, 0.0, 1.0);
-  config.query_pre_attn_scalar = fields.number("query_pre_attn_scalar", config.query_pre_attn_scalar, 1e-6, 1e9);
-  config.initializer_range = fields.number("initializer_range", config.initializer_range, 0.0, 10.0);
-  config.sliding_window = fields.integer("sliding_window", config.sliding_window, 1, std::int64_t{1} << 40);
-  config.attention_bias = fields.flag("attention_bias", false);
-  fields.word("hidden_activation", "gelu_pytorch_tanh", {"gelu_pytorch_tanh"});
-  if (fields.flag("use_bidirectional_attention", false)) fields.refuse("use_bidirectional_attention", "is not supported", "true", "false");
-  if (fields.has("attn_logit_softcapping")) fields.refuse("attn_logit_softcapping", "is not supported", "", "null");
-  if (config.num_heads % config.num_key_value_heads != 0) fields.refuse("num_key_value_heads", "must divide num_attention_heads");
-  if (config.head_dim % 2 != 0) fields.refuse("head_dim", "must be even");
-  read_ropes(text, subject, fields, config);
-  read_layer_kinds(text, fields, config);
-  FANTASCOPE_TRY_VOID(fields.finish());
-  return config;
-}
-
 Result<std::string> find_text_encoder_prefix(const ShardedWeights& weights) {
   for (const char* prefix : {"language_model.model.", "model.language_model.", "model.", "language_model.", ""}) {
     if (weights.contains(std::string(prefix) + "embed_tokens.weight")) return std::string(prefix);
   }
-  return Error{ErrorCode::kNotFound, weights.path() + ": holds no Gemma language model (embed_tokens.weight is missing)", weights.path(), "",
-               "tensors called language_model.model.… or model.language_model.…", "Fetch the text encoder again."};
+  return Error{ErrorCode::kNotFound,
+               weights.path() + ": holds no Gemma language model (embed_tokens.weight is missing)",
+               weights.path(),
+               "",
+               "tensors called language_model.model.… or model.language_model.…",
+               "Fetch the text encoder again."};
 }
 
 TextEncoder::OffsetRmsNorm::OffsetRmsNorm(const ParameterScope& scope, std::int64_t dim, double eps)
@@ -133,12 +54,14 @@ TextEncoder::Layer::Layer(const ParameterScope& scope, const TextEncoderConfig& 
       post_feedforward_layernorm(scope.child("post_feedforward_layernorm"), c.hidden_size, c.rms_norm_eps),
       q_norm(scope.child("self_attn.q_norm"), c.head_dim, c.rms_norm_eps),
       k_norm(scope.child("self_attn.k_norm"), c.head_dim, c.rms_norm_eps),
-      q_proj(scope.child("self_attn.q_proj"), c.hidden_size, c.num_heads * c.head_dim, c.attention_bias ? Bias::kYes : Bias::kNo, Init::normal(c.initializer_range)),
+      q_proj(scope.child("self_attn.q_proj"), c.hidden_size, c.num_heads * c.head_dim, c.attention_bias ? Bias::kYes : Bias::kNo,
+             Init::normal(c.initializer_range)),
       k_proj(scope.child("self_attn.k_proj"), c.hidden_size, c.num_key_value_heads * c.head_dim, c.attention_bias ? Bias::kYes : Bias::kNo,
              Init::normal(c.initializer_range)),
       v_proj(scope.child("self_attn.v_proj"), c.hidden_size, c.num_key_value_heads * c.head_dim, c.attention_bias ? Bias::kYes : Bias::kNo,
              Init::normal(c.initializer_range)),
-      o_proj(scope.child("self_attn.o_proj"), c.num_heads * c.head_dim, c.hidden_size, c.attention_bias ? Bias::kYes : Bias::kNo, Init::normal(c.initializer_range)),
+      o_proj(scope.child("self_attn.o_proj"), c.num_heads * c.head_dim, c.hidden_size, c.attention_bias ? Bias::kYes : Bias::kNo,
+             Init::normal(c.initializer_range)),
       gate_proj(scope.child("mlp.gate_proj"), c.hidden_size, c.intermediate_size, Bias::kNo, Init::normal(c.initializer_range)),
       up_proj(scope.child("mlp.up_proj"), c.hidden_size, c.intermediate_size, Bias::kNo, Init::normal(c.initializer_range)),
       down_proj(scope.child("mlp.down_proj"), c.intermediate_size, c.hidden_size, Bias::kNo, Init::normal(c.initializer_range)) {}
@@ -151,7 +74,8 @@ TextEncoder::TextEncoder(const ParameterScope& scope, const TextEncoderConfig& c
   for (std::int64_t i = 0; i < config.num_layers; ++i) layers_.emplace_back(scope.child("layers", i), config);
 }
 
-TextEncoder::LayerContext TextEncoder::make_context(bool sliding, const at::Tensor& mask_BS, std::int64_t num_tokens, const at::Tensor& like) const {
+TextEncoder::LayerContext TextEncoder::make_context(bool sliding, const at::Tensor& mask_BS, std::int64_t num_tokens,
+                                                    const at::Tensor& like) const {
   LayerContext context;
   const auto& rope = sliding ? config_.sliding_rope : config_.full_rope;
   const auto wide = at::TensorOptions().dtype(at::kFloat).device(like.device());
@@ -202,7 +126,8 @@ std::vector<at::Tensor> TextEncoder::forward(const at::Tensor& input_ids_BS, con
   std::vector<at::Tensor> states;
   states.reserve(layers_.size() + 1);
   // The factor is rounded to the dtype of the weights, as the reference does.
-  const at::Tensor scale = at::scalar_tensor(std::sqrt(static_cast<double>(config_.hidden_size)), embed_tokens_.options().requires_grad(false));
+  const at::Tensor scale =
+      at::scalar_tensor(std::sqrt(static_cast<double>(config_.hidden_size)), embed_tokens_.options().requires_grad(false));
   at::Tensor x = at::embedding(embed_tokens_, input_ids_BS) * scale;
   const LayerContext sliding = make_context(true, mask_BS, x.size(1), x);
   const LayerContext full = make_context(false, mask_BS, x.size(1), x);

@@ -90,8 +90,11 @@ Result<void> TextPath::Impl::load_encoder(const fs::path& dir, at::ScalarType dt
   FANTASCOPE_TRY(const auto config, TextEncoderConfig::from_json(json, config_path));
   if (tokenizer->vocabulary_size() > config.vocab_size) {
     return Error{ErrorCode::kMismatch,
-                 tokenizer->subject() + ": token id " + std::to_string(tokenizer->vocabulary_size() - 1) + " ≥ vocabulary " + std::to_string(config.vocab_size) + " of the text encoder",
-                 config_path + ": vocab_size", std::to_string(tokenizer->vocabulary_size()) + " tokens", "at most " + std::to_string(config.vocab_size),
+                 tokenizer->subject() + ": token id " + std::to_string(tokenizer->vocabulary_size() - 1) + " ≥ vocabulary " +
+                     std::to_string(config.vocab_size) + " of the text encoder",
+                 config_path + ": vocab_size",
+                 std::to_string(tokenizer->vocabulary_size()) + " tokens",
+                 "at most " + std::to_string(config.vocab_size),
                  "Tokenizer and text encoder do not belong together: fetch both again."};
   }
   FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "text_encoder").string()));
@@ -109,11 +112,14 @@ Result<void> TextPath::Impl::load_connectors(const fs::path& dir, at::ScalarType
   FANTASCOPE_TRY(const auto json, read_bounded_json(config_path));
   FANTASCOPE_TRY(const auto config, ConnectorsConfig::from_json(json, config_path));
   const auto mismatch = [&](const char* field, std::int64_t found, std::int64_t needed) {
-    return Error{ErrorCode::kMismatch, config_path + ": " + field + " does not fit the text encoder", config_path + ": " + field, std::to_string(found), std::to_string(needed),
-                 "Connectors and text encoder do not belong together: fetch both again."};
+    return Error{ErrorCode::kMismatch,       config_path + ": " + field + " does not fit the text encoder",
+                 config_path + ": " + field, std::to_string(found),
+                 std::to_string(needed),     "Connectors and text encoder do not belong together: fetch both again."};
   };
-  if (config.caption_channels != encoder->config().hidden_size) return mismatch("caption_channels", config.caption_channels, encoder->config().hidden_size);
-  if (config.text_proj_in_factor != encoder->config().num_layers + 1) return mismatch("text_proj_in_factor", config.text_proj_in_factor, encoder->config().num_layers + 1);
+  if (config.caption_channels != encoder->config().hidden_size)
+    return mismatch("caption_channels", config.caption_channels, encoder->config().hidden_size);
+  if (config.text_proj_in_factor != encoder->config().num_layers + 1)
+    return mismatch("text_proj_in_factor", config.text_proj_in_factor, encoder->config().num_layers + 1);
   FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "connectors").string()));
   LoadedParameters parameters(opened, dtype, device);
   connectors.emplace(ParameterScope(parameters, ""), config);
@@ -136,15 +142,22 @@ Result<TextPath> TextPath::load(const std::string& dir, at::ScalarType dtype, at
 
 Result<std::vector<std::int64_t>> TextPath::token_ids(const std::string& prompt, std::int64_t max_sequence_length) const {
   if (prompt.size() > kMaxPromptBytes) {
-    return Error{ErrorCode::kInvalidArgument, "prompt: longer than 32 KiB", "prompt", std::to_string(prompt.size()) + " bytes", "at most 32768 bytes", "Shorten the prompt."};
+    return Error{ErrorCode::kInvalidArgument, "prompt: longer than 32 KiB", "prompt", std::to_string(prompt.size()) + " bytes",
+                 "at most 32768 bytes",       "Shorten the prompt."};
   }
   const std::int64_t room = max_sequence_length - (impl_->bos_id ? 1 : 0);
   if (room < 1 || max_sequence_length > kMaxSequenceLength) {
-    return Error{ErrorCode::kInvalidArgument, "max_sequence_length: out of range", "max_sequence_length", std::to_string(max_sequence_length), "2…1048576", ""};
+    return Error{ErrorCode::kInvalidArgument,
+                 "max_sequence_length: out of range",
+                 "max_sequence_length",
+                 std::to_string(max_sequence_length),
+                 "2…1048576",
+                 ""};
   }
   // Text is checked before it is cut: what strip looks at must be whole code points.
   if (const auto at = first_invalid_utf8(prompt)) {
-    return Error{ErrorCode::kInvalidArgument, "prompt: not UTF-8 at byte " + std::to_string(*at), "prompt", "", "UTF-8", "Type or paste it again."};
+    return Error{ErrorCode::kInvalidArgument, "prompt: not UTF-8 at byte " + std::to_string(*at), "prompt", "", "UTF-8",
+                 "Type or paste it again."};
   }
   FANTASCOPE_TRY(const auto ids, impl_->tokenizer->encode(strip_like_python(prompt), SpecialTokens::kAdd, static_cast<std::size_t>(room)));
   std::vector<std::int64_t> wide;
@@ -152,8 +165,13 @@ Result<std::vector<std::int64_t>> TextPath::token_ids(const std::string& prompt,
   wide.insert(wide.end(), ids.begin(), ids.end());
   for (const auto id : wide) {
     if (id >= impl_->encoder->config().vocab_size) {
-      return Error{ErrorCode::kMismatch, "token id " + std::to_string(id) + " ≥ vocabulary " + std::to_string(impl_->encoder->config().vocab_size) + " of the text encoder",
-                   impl_->tokenizer->subject(), "", "", "Tokenizer and text encoder do not belong together: fetch both again."};
+      return Error{ErrorCode::kMismatch,
+                   "token id " + std::to_string(id) + " ≥ vocabulary " + std::to_string(impl_->encoder->config().vocab_size) +
+                       " of the text encoder",
+                   impl_->tokenizer->subject(),
+                   "",
+                   "",
+                   "Tokenizer and text encoder do not belong together: fetch both again."};
     }
   }
   // A tokenizer without specials and an empty prompt: one padding token stands for it, so that there is a row to attend to.
@@ -161,7 +179,8 @@ Result<std::vector<std::int64_t>> TextPath::token_ids(const std::string& prompt,
   return wide;
 }
 
-Result<TextEmbeds> TextPath::Impl::encode(const std::vector<std::vector<std::int64_t>>& ids, std::int64_t max_sequence_length, TextTrace* trace) const {
+Result<TextEmbeds> TextPath::Impl::encode(const std::vector<std::vector<std::int64_t>>& ids, std::int64_t max_sequence_length,
+                                          TextTrace* trace) const {
   const auto batch = static_cast<std::int64_t>(ids.size());
   std::int64_t longest = 0;
   std::int64_t shortest = max_sequence_length;

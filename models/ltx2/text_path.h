@@ -32,8 +32,8 @@ class TextPath {
   TextPath(TextPath&&) noexcept;
   TextPath& operator=(TextPath&&) noexcept;
 
-  /// White space around a prompt does not count; a prompt longer than max_sequence_length loses its end. Fails on prompts over 32 KiB or not
-  /// UTF-8, and on lengths that the registers do not divide.
+  /// White space around a prompt does not count; a prompt longer than max_sequence_length loses its end. Fails on prompts over 32 KiB or
+  /// not UTF-8, and on lengths that the registers do not divide.
   Result<TextEmbeds> encode(const std::vector<std::string>& prompts, std::int64_t max_sequence_length, TextTrace* trace = nullptr) const;
   /// Token ids of one prompt, with specials, without padding.
   Result<std::vector<std::int64_t>> token_ids(const std::string& prompt, std::int64_t max_sequence_length) const;

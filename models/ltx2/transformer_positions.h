@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "engine/nn/rope.h"
 #include "models/ltx2/config.h"
 
 namespace fantascope::models::ltx2 {

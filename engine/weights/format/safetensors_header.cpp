@@ -19,9 +19,9 @@ struct TypeRow {
   std::uint64_t bytes;
 };
 constexpr std::array kTypes = {
-    TypeRow{StoredType::kF64, "F64", 8},  TypeRow{StoredType::kF32, "F32", 4},          TypeRow{StoredType::kF16, "F16", 2},
-    TypeRow{StoredType::kBF16, "BF16", 2}, TypeRow{StoredType::kI64, "I64", 8},          TypeRow{StoredType::kI32, "I32", 4},
-    TypeRow{StoredType::kI16, "I16", 2},  TypeRow{StoredType::kI8, "I8", 1},            TypeRow{StoredType::kU8, "U8", 1},
+    TypeRow{StoredType::kF64, "F64", 8},   TypeRow{StoredType::kF32, "F32", 4},        TypeRow{StoredType::kF16, "F16", 2},
+    TypeRow{StoredType::kBF16, "BF16", 2}, TypeRow{StoredType::kI64, "I64", 8},        TypeRow{StoredType::kI32, "I32", 4},
+    TypeRow{StoredType::kI16, "I16", 2},   TypeRow{StoredType::kI8, "I8", 1},          TypeRow{StoredType::kU8, "U8", 1},
     TypeRow{StoredType::kBool, "BOOL", 1}, TypeRow{StoredType::kF8E4M3, "F8_E4M3", 1}, TypeRow{StoredType::kF8E5M2, "F8_E5M2", 1}};
 
 const TypeRow& type_row(StoredType type) {
@@ -35,8 +35,8 @@ std::string type_names() {
 }
 
 Error bad(const std::string& subject, const std::string& problem, std::string found = {}, std::string allowed = {}) {
-  return Error{ErrorCode::kBadFile, subject + ": " + problem, subject, std::move(found), std::move(allowed),
-               "The file is damaged, unfinished or not a safetensors file: fetch it again."};
+  return Error{ErrorCode::kBadFile, subject + ": " + problem, subject,
+               std::move(found),    std::move(allowed),       "The file is damaged, unfinished or not a safetensors file: fetch it again."};
 }
 
 /// Names come from the file: shown short, and without anything that a terminal would obey.
@@ -48,7 +48,8 @@ std::string shown(const std::string& name) {
   return text + (length < name.size() ? "...\"" : "\"");
 }
 
-/// Collects tensors from SAX events. Grammar: { "__metadata__": {text: text}, name: {"dtype": text, "shape": [n], "data_offsets": [n, n]} }.
+/// Collects tensors from SAX events. Grammar: { "__metadata__": {text: text}, name: {"dtype": text, "shape": [n], "data_offsets": [n, n]}
+/// }.
 class HeaderReader {
  public:
   using number_integer_t = nlohmann::json::number_integer_t;
@@ -61,10 +62,13 @@ class HeaderReader {
   bool boolean(bool) { return unexpected("true or false"); }
   bool binary(binary_t&) { return unexpected("binary"); }
   bool number_integer(number_integer_t value) { return is_number_place() ? not_whole(std::to_string(value)) : unexpected("a number"); }
-  bool number_float(number_float_t, const string_t& text) { return is_number_place() ? not_whole(text.substr(0, 60)) : unexpected("a number"); }
+  bool number_float(number_float_t, const string_t& text) {
+    return is_number_place() ? not_whole(text.substr(0, 60)) : unexpected("a number");
+  }
   bool number_unsigned(number_unsigned_t value) {
     if (place_ == Place::kShape) {
-      if (value > static_cast<std::uint64_t>(INT64_MAX)) return refuse("tensor " + shown(entry_.name) + ": shape overflows", std::to_string(value));
+      if (value > static_cast<std::uint64_t>(INT64_MAX))
+        return refuse("tensor " + shown(entry_.name) + ": shape overflows", std::to_string(value));
       if (entry_.shape.size() >= kMaxSafetensorsDims) {
         return refuse("tensor " + shown(entry_.name) + " has more than " + std::to_string(kMaxSafetensorsDims) + " dimensions");
       }
@@ -217,8 +221,9 @@ Result<void> check_regions(SafetensorsHeader& header, std::uint64_t file_size, c
     const std::string region = std::to_string(entry.begin) + "–" + std::to_string(entry.end);
     if (entry.begin > entry.end) return bad(subject, tensor + ": data_offsets begin after they end: " + region, region, "begin ≤ end");
     if (entry.end > data_bytes) {
-      return bad(subject, tensor + ": data_offsets " + region + " run past the end of the data (" + std::to_string(data_bytes) + " bytes; file " +
-                              std::to_string(file_size) + " bytes)",
+      return bad(subject,
+                 tensor + ": data_offsets " + region + " run past the end of the data (" + std::to_string(data_bytes) + " bytes; file " +
+                     std::to_string(file_size) + " bytes)",
                  region, "at most " + std::to_string(data_bytes));
     }
     std::uint64_t bytes = stored_type_bytes(entry.type);
@@ -227,8 +232,9 @@ Result<void> check_regions(SafetensorsHeader& header, std::uint64_t file_size, c
     // A zero later in the shape must not hide an overflow before it.
     if (overflow || bytes > static_cast<std::uint64_t>(INT64_MAX)) return bad(subject, tensor + ": shape overflows");
     if (bytes != entry.end - entry.begin) {
-      return bad(subject, tensor + ": shape and dtype need " + std::to_string(bytes) + " bytes, data_offsets give " +
-                              std::to_string(entry.end - entry.begin),
+      return bad(subject,
+                 tensor + ": shape and dtype need " + std::to_string(bytes) + " bytes, data_offsets give " +
+                     std::to_string(entry.end - entry.begin),
                  std::to_string(entry.end - entry.begin) + " bytes", std::to_string(bytes) + " bytes");
     }
   }
@@ -243,7 +249,8 @@ Result<void> check_regions(SafetensorsHeader& header, std::uint64_t file_size, c
     }
     covered = entry.end;
   }
-  if (covered != data_bytes) return bad(subject, "bytes " + std::to_string(covered) + "–" + std::to_string(data_bytes) + " belong to no tensor");
+  if (covered != data_bytes)
+    return bad(subject, "bytes " + std::to_string(covered) + "–" + std::to_string(data_bytes) + " belong to no tensor");
   return {};
 }
 
@@ -258,12 +265,17 @@ Result<void> refuse_program_code(std::string_view first_bytes, const std::string
   const bool pickle = first_bytes.size() >= 2 && first_bytes[0] == '\x80' && first_bytes[1] >= 2 && first_bytes[1] <= 5 &&
                       first_bytes.substr(2, 6) != std::string_view("\0\0\0\0\0\0", 6);
   if (zip || pickle) {
-    return Error{ErrorCode::kUnsupported, subject + ": holds program code (a Python pickle), which is never loaded", subject,
-                 zip ? "a zip archive" : "a pickle", "safetensors", "Convert to safetensors elsewhere, or fetch the model in that format."};
+    return Error{ErrorCode::kUnsupported,
+                 subject + ": holds program code (a Python pickle), which is never loaded",
+                 subject,
+                 zip ? "a zip archive" : "a pickle",
+                 "safetensors",
+                 "Convert to safetensors elsewhere, or fetch the model in that format."};
   }
   if (first_bytes.starts_with("GGUF")) {
-    return Error{ErrorCode::kUnsupported, subject + ": is a GGUF file, which is not supported here", subject, "GGUF", "safetensors",
-                 "Fetch the model as safetensors."};
+    return Error{
+        ErrorCode::kUnsupported,          subject + ": is a GGUF file, which is not supported here", subject, "GGUF", "safetensors",
+        "Fetch the model as safetensors."};
   }
   return {};
 }
@@ -278,13 +290,15 @@ Result<SafetensorsHeader> parse_safetensors_header(std::string_view prefix, std:
     return bad(subject, "header length over 100,000,000", std::to_string(length), "at most 100,000,000");
   }
   if (length > file_size - 8 || length > prefix.size() - 8) {
-    return bad(subject, "header runs past the end of the file", std::to_string(length) + " bytes", "at most " + std::to_string(file_size - 8));
+    return bad(subject, "header runs past the end of the file", std::to_string(length) + " bytes",
+               "at most " + std::to_string(file_size - 8));
   }
   const std::string_view text = prefix.substr(8, static_cast<std::size_t>(length));
   if (const auto at = first_invalid_utf8(text)) return bad(subject, "header is not UTF-8 at byte " + std::to_string(*at));
   HeaderReader reader;
   // The format wants '{' first. Lists are let through to the reader, so that a bomb of them is told as what it is.
-  if (text.empty() || (text[0] != '{' && text[0] != '[')) return bad(subject, "header must be an object", shown(std::string(text.substr(0, 8))), "{");
+  if (text.empty() || (text[0] != '{' && text[0] != '['))
+    return bad(subject, "header must be an object", shown(std::string(text.substr(0, 8))), "{");
   if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &reader)) {
     return bad(subject, reader.problem, reader.found, reader.allowed);
   }

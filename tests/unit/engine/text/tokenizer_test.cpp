@@ -60,7 +60,8 @@ TEST(Tokenizer, AgreesWithEveryParityFixture) {
 
 /// A tokenizer that is right, as an object to plant mistakes in.
 nlohmann::json good() {
-  return nlohmann::json::parse(R"({"version":"1.0","added_tokens":[{"id":0,"content":"<unk>","special":true}],"normalizer":null,"pre_tokenizer":null,
+  return nlohmann::json::parse(
+      R"({"version":"1.0","added_tokens":[{"id":0,"content":"<unk>","special":true}],"normalizer":null,"pre_tokenizer":null,
     "post_processor":null,"model":{"type":"BPE","unk_token":"<unk>","byte_fallback":false,"fuse_unk":true,
     "vocab":{"<unk>":0,"a":1,"b":2,"ab":3},"merges":[["a","b"]]}})");
 }
@@ -96,7 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, BadTokenizer,
     ::testing::Values(
         // 27: merges that name unknown tokens; ids with gaps, negative, 2^31
-        Planted{"MergeOfUnknownToken", "/model/merges", R"([["a","b"],["a","z"]])", ErrorCode::kBadFile, "entry 1 (\"a\", \"z\") needs token \"z\""},
+        Planted{"MergeOfUnknownToken", "/model/merges", R"([["a","b"],["a","z"]])", ErrorCode::kBadFile,
+                "entry 1 (\"a\", \"z\") needs token \"z\""},
         Planted{"MergeWithoutResult", "/model/merges", R"([["b","a"]])", ErrorCode::kBadFile, "needs token \"ba\""},
         Planted{"MergeOfThree", "/model/merges", R"(["a b c"])", ErrorCode::kBadFile, "merges: entry 0 is not a pair"},
         Planted{"MergeTripleList", "/model/merges", R"([["a","b"],["a","b","c"]])", ErrorCode::kBadFile, "merges: entry 1 is not a pair"},
@@ -117,19 +119,28 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"VocabEmpty", "/model/vocab", "{}", ErrorCode::kBadFile, "vocab must be an object"},
         Planted{"ModelMissing", "/model", "null", ErrorCode::kBadFile, "must be an object"},
         // 28: regular expressions are never run
-        Planted{"RegexSplit", "/pre_tokenizer", R"({"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Removed","invert":false})", ErrorCode::kUnsupported, "regular expressions"},
-        Planted{"RegexReplace", "/normalizer", R"({"type":"Replace","pattern":{"Regex":"(a|a)*b"},"content":""})", ErrorCode::kUnsupported, "regular expressions"},
-        Planted{"ByteLevel", "/pre_tokenizer", R"({"type":"ByteLevel","add_prefix_space":false})", ErrorCode::kUnsupported, "ByteLevel is not supported"},
-        Planted{"Precompiled", "/normalizer", R"({"type":"Precompiled","precompiled_charsmap":"AAAA"})", ErrorCode::kUnsupported, "Precompiled is not supported"},
-        Planted{"Unigram", "/model", R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0]]})", ErrorCode::kUnsupported, "\"Unigram\" is not supported"},
+        Planted{"RegexSplit", "/pre_tokenizer", R"({"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Removed","invert":false})",
+                ErrorCode::kUnsupported, "regular expressions"},
+        Planted{"RegexReplace", "/normalizer", R"({"type":"Replace","pattern":{"Regex":"(a|a)*b"},"content":""})", ErrorCode::kUnsupported,
+                "regular expressions"},
+        Planted{"ByteLevel", "/pre_tokenizer", R"({"type":"ByteLevel","add_prefix_space":false})", ErrorCode::kUnsupported,
+                "ByteLevel is not supported"},
+        Planted{"Precompiled", "/normalizer", R"({"type":"Precompiled","precompiled_charsmap":"AAAA"})", ErrorCode::kUnsupported,
+                "Precompiled is not supported"},
+        Planted{"Unigram", "/model", R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0]]})", ErrorCode::kUnsupported,
+                "\"Unigram\" is not supported"},
         Planted{"Dropout", "/model/dropout", "0.1", ErrorCode::kUnsupported, "dropout"},
-        Planted{"EmptyPattern", "/normalizer", R"({"type":"Replace","pattern":{"String":""},"content":"x"})", ErrorCode::kUnsupported, "empty String"},
+        Planted{"EmptyPattern", "/normalizer", R"({"type":"Replace","pattern":{"String":""},"content":"x"})", ErrorCode::kUnsupported,
+                "empty String"},
         // post-processors
-        Planted{"PostUnknown", "/post_processor", R"({"type":"BertProcessing","sep":["a",1],"cls":["b",2]})", ErrorCode::kUnsupported, "BertProcessing"},
-        Planted{"PostLosesText", "/post_processor", R"({"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{}})", ErrorCode::kBadFile, "no Sequence"},
-        Planted{"PostIdOutside", "/post_processor",
-                R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"x":{"id":"x","ids":[99],"tokens":["x"]}}})",
-                ErrorCode::kBadFile, "ids value outside 0…3"}),
+        Planted{"PostUnknown", "/post_processor", R"({"type":"BertProcessing","sep":["a",1],"cls":["b",2]})", ErrorCode::kUnsupported,
+                "BertProcessing"},
+        Planted{"PostLosesText", "/post_processor", R"({"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{}})",
+                ErrorCode::kBadFile, "no Sequence"},
+        Planted{
+            "PostIdOutside", "/post_processor",
+            R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"x":{"id":"x","ids":[99],"tokens":["x"]}}})",
+            ErrorCode::kBadFile, "ids value outside 0…3"}),
     [](const auto& info) { return std::string(info.param.what); });
 
 TEST(Tokenizer, RefusesBadByteTokens) {  // 29

@@ -10,7 +10,8 @@
 namespace fantascope {
 namespace {
 
-const std::vector<std::string> kWords = {"a", "red", "ball", "balls", "bounces", "across", "checkered", "floor", "at", "sunset", "slow", "pan", "left"};
+const std::vector<std::string> kWords = {"a",     "red", "ball",   "balls", "bounces", "across", "checkered",
+                                         "floor", "at",  "sunset", "slow",  "pan",     "left"};
 
 TEST(WordTokenizer, KnownWordsAreOneTokenEachWhateverTheirCaseAndPunctuation) {
   const auto json = make_word_tokenizer(kWords);
@@ -28,7 +29,8 @@ TEST(WordTokenizer, KnownWordsAreOneTokenEachWhateverTheirCaseAndPunctuation) {
   EXPECT_EQ(*tokenizer->encode(sentence), expected);
   EXPECT_EQ(*tokenizer->encode("A RED\nBall\tballs  bounces across checkered-floor at sunset slow/pan \"left\""), expected);
   const auto with_marks = tokenizer->encode("A red, ball.");
-  EXPECT_EQ(*with_marks, (std::vector<std::int32_t>{2, *tokenizer->id_of("▁a"), *tokenizer->id_of("▁red"), *tokenizer->id_of("▁,"), *tokenizer->id_of("▁ball"), *tokenizer->id_of("▁.")}));
+  EXPECT_EQ(*with_marks, (std::vector<std::int32_t>{2, *tokenizer->id_of("▁a"), *tokenizer->id_of("▁red"), *tokenizer->id_of("▁,"),
+                                                    *tokenizer->id_of("▁ball"), *tokenizer->id_of("▁.")}));
   const char* out = std::getenv("FANTASCOPE_WORD_TOKENIZER_OUT");  // for make_cases.py --extra
   if (out != nullptr) std::ofstream(out) << *json;
 }
@@ -43,7 +45,8 @@ TEST(WordTokenizer, KeepsUnknownWordsAsPieces) {
 }
 
 TEST(WordTokenizer, RefusesListsThatItCannotKeepItsPromiseFor) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"Red"}, {"two words"}, {""}, {"a", "a"}, {"stop."}, {"blue-grey"}, {"\xFF"}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"Red"}, {"two words"}, {""}, {"a", "a"}, {"stop."}, {"blue-grey"}, {"\xFF"}}) {
     EXPECT_FALSE(make_word_tokenizer(words)) << words[0];
     EXPECT_FALSE(WordList::create(words)) << words[0];
   }

@@ -5,6 +5,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ TEST(Safetensors, EveryTypeSurvivesItsFile) {
   const TempDir dir;
   const std::string path = dir / "w.safetensors";
   std::vector<std::pair<std::string, at::Tensor>> tensors;
-  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool}) {
+  for (const auto type :
+       {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool}) {
     tensors.emplace_back(std::string("t_") + c10::toString(type), numbers({3, 5}).abs().to(type));
   }
   tensors.emplace_back("f8", numbers({3}).to(at::kFloat8_e4m3fn));
@@ -104,12 +106,22 @@ TEST(Safetensors, WritingRefusesWhatItCannotHold) {
   EXPECT_TRUE(dir.names().empty()) << "nothing half-written stays";
 }
 
-TEST(Safetensors, FullDiskIsToldAndLeavesNothing) {
-  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
-  const auto written = write_safetensors("/dev/full", {{"a", numbers({1})}});
+/// A limit on file size stands for a full disk: write(2) fails half-way.
+TEST(Safetensors, AWriteThatFailsHalfWayIsToldAndLeavesNothing) {
+  const TempDir dir;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 4096;
+  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto written = write_safetensors(dir / "w.safetensors", {{"a", numbers({100'000})}});
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, old_handler);
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, ErrorCode::kIo);
-  EXPECT_NE(written.error().message.find("the disk is full"), std::string::npos);
+  EXPECT_NE(written.error().message.find("cannot be written"), std::string::npos);
+  EXPECT_TRUE(dir.names().empty());
 }
 
 TEST(Safetensors, OddPathsAreErrors) {
@@ -208,7 +220,8 @@ TEST(ShardedWeights, ReadsAnIndexWithShards) {
 
 TEST(ShardedWeights, RefusesPathsOutsideTheFolder) {  // case 15
   Folder folder;
-  for (const char* path : {"../model-00001-of-00002.safetensors", "/etc/passwd", "a/b.safetensors", "..", "a\\\\b.safetensors", "", "x\\u0000.safetensors"}) {
+  for (const char* path :
+       {"../model-00001-of-00002.safetensors", "/etc/passwd", "a/b.safetensors", "..", "a\\\\b.safetensors", "", "x\\u0000.safetensors"}) {
     folder.index(std::string(R"({"a":")") + path + "\"}");
     const Error error = folder.refusal();
     EXPECT_EQ(error.code, ErrorCode::kBadFile) << path;
@@ -287,7 +300,8 @@ ShardedWeights weights_of(const TempDir& dir, const std::vector<std::pair<std::s
 
 TEST(LoadedParameters, GivesTheComputeTypeWithoutCopyWhereItCan) {
   const TempDir dir;
-  LoadedParameters parameters(weights_of(dir, {{"x.w", numbers({2, 3}, at::kBFloat16)}, {"x.b", numbers({3})}, {"x.n", numbers({2}, at::kLong)}}), at::kBFloat16);
+  LoadedParameters parameters(
+      weights_of(dir, {{"x.w", numbers({2, 3}, at::kBFloat16)}, {"x.b", numbers({3})}, {"x.n", numbers({2}, at::kLong)}}), at::kBFloat16);
   const ParameterScope scope(parameters, "x.");
   const at::Tensor w = scope.tensor("w", {2, 3}, Init::zeros());
   EXPECT_EQ(w.const_data_ptr(), parameters.weights().view("x.w")->const_data_ptr());
@@ -314,7 +328,8 @@ TEST(LoadedParameters, TellsEveryProblemAtOnce) {
 
 TEST(LoadedParameters, TranslatesNames) {
   const TempDir dir;
-  LoadedParameters parameters(weights_of(dir, {{"old.w", numbers({2})}}), at::kFloat, at::kCPU, [](const std::string& name) { return "old." + name; });
+  LoadedParameters parameters(weights_of(dir, {{"old.w", numbers({2})}}), at::kFloat, at::kCPU,
+                              [](const std::string& name) { return "old." + name; });
   EXPECT_TRUE(parameters.get("w", {2}, Init::zeros()).defined());
   EXPECT_TRUE(parameters.finish());
 }
@@ -370,7 +385,8 @@ TEST(FreshParameters, AreTheSameForASeedWhateverTheOrder) {
 
 TEST(FreshParameters, StartFromACheckpointWhereItHasThem) {
   const TempDir dir;
-  FreshParameters parameters(7, weights_of(dir, {{"w", numbers({4}, at::kBFloat16)}, {"wide", numbers({9})}, {"mean", numbers({2})}, {"unused", numbers({1})}}));
+  FreshParameters parameters(
+      7, weights_of(dir, {{"w", numbers({4}, at::kBFloat16)}, {"wide", numbers({9})}, {"mean", numbers({2})}, {"unused", numbers({1})}}));
   const at::Tensor w = parameters.get("w", {4}, Init::zeros());
   EXPECT_TRUE(at::equal(w, numbers({4})));
   EXPECT_EQ(w.scalar_type(), at::kFloat);

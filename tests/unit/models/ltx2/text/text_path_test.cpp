@@ -129,20 +129,23 @@ TEST_P(TextFixture, BFloat16IsFiniteAndNear) {
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, TextFixture, ::testing::Values("ltx2", "ltx2.3", "ltx2-i2v", "ltx2-refine"), [](const auto& info) {
   std::string name = info.param;
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
   return name;
 });
 
 TextEncoderConfig small_encoder() {
-  const auto config = TextEncoderConfig::from_json(nlohmann::json::parse(R"({"model_type":"gemma3_text","vocab_size":40,"hidden_size":16,"intermediate_size":32,
+  const auto config = TextEncoderConfig::from_json(
+      nlohmann::json::parse(R"({"model_type":"gemma3_text","vocab_size":40,"hidden_size":16,"intermediate_size":32,
     "num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":8,"query_pre_attn_scalar":8,"sliding_window":4,"sliding_window_pattern":2})"),
-                                                   "config.json");
+      "config.json");
   EXPECT_TRUE(config) << config.error().to_string();
   return *config;
 }
 
 ConnectorsConfig small_connectors(bool per_modality, const char* registers) {
-  auto json = nlohmann::json::parse(R"({"caption_channels":16,"text_proj_in_factor":4,"video_connector_num_attention_heads":2,"video_connector_attention_head_dim":8,
+  auto json = nlohmann::json::parse(
+      R"({"caption_channels":16,"text_proj_in_factor":4,"video_connector_num_attention_heads":2,"video_connector_attention_head_dim":8,
     "audio_connector_num_attention_heads":2,"audio_connector_attention_head_dim":8,"video_hidden_dim":16,"audio_hidden_dim":16,"proj_bias":true,"video_gated_attn":true})");
   json["per_modality_projections"] = per_modality;
   json["video_connector_num_learnable_registers"] = json["audio_connector_num_learnable_registers"] = nlohmann::json::parse(registers);
@@ -207,7 +210,8 @@ TEST(TextTraining, GradientsReachEveryParameter) {
           ASSERT_TRUE(tensor.grad().defined()) << name;
           EXPECT_TRUE(at::isfinite(tensor.grad()).all().item<bool>()) << name;
           if (name.find("to_k.bias") != std::string::npos) continue;
-          EXPECT_GT(tensor.grad().abs().max().item<double>(), 0.0) << name << " per_modality " << per_modality << " registers " << registers;
+          EXPECT_GT(tensor.grad().abs().max().item<double>(), 0.0)
+              << name << " per_modality " << per_modality << " registers " << registers;
         }
       }
     }
@@ -236,17 +240,23 @@ INSTANTIATE_TEST_SUITE_P(Cases, BadEncoderConfig,
                          ::testing::Values(BadField{"/text_config/num_hidden_layers", "10000", "num_hidden_layers value outside 1…512"},
                                            BadField{"/text_config/hidden_size", "-1", "hidden_size value outside 1…65536"},
                                            BadField{"/text_config/hidden_size", "\"big\"", "hidden_size must be a whole number"},
-                                           BadField{"/text_config/vocab_size", "1e30", "vocab_size value outside"}, BadField{"/text_config/head_dim", "7", "head_dim must be even"},
-                                           BadField{"/text_config/num_key_value_heads", "3", "must divide"}, BadField{"/text_config/rms_norm_eps", "\"x\"", "rms_norm_eps must be a number"},
+                                           BadField{"/text_config/vocab_size", "1e30", "vocab_size value outside"},
+                                           BadField{"/text_config/head_dim", "7", "head_dim must be even"},
+                                           BadField{"/text_config/num_key_value_heads", "3", "must divide"},
+                                           BadField{"/text_config/rms_norm_eps", "\"x\"", "rms_norm_eps must be a number"},
                                            BadField{"/text_config/layer_types", "[\"full_attention\"]", "layer_types must name"},
-                                           BadField{"/text_config/layer_types", "[\"full_attention\",\"other\"]", "layer_types holds a kind"},
-                                           BadField{"/text_config/rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":2}", "rope_type is not one that this build knows"},
+                                           BadField{"/text_config/layer_types", "[\"full_attention\",\"other\"]",
+                                                    "layer_types holds a kind"},
+                                           BadField{"/text_config/rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":2}",
+                                                    "rope_type is not one that this build knows"},
                                            BadField{"/text_config/use_bidirectional_attention", "true", "use_bidirectional_attention"},
-                                           BadField{"/text_config", "[]", "must be an object"}, BadField{"/model_type", "\"t5\"", "model_type is not one that this build knows"},
+                                           BadField{"/text_config", "[]", "must be an object"},
+                                           BadField{"/model_type", "\"t5\"", "model_type is not one that this build knows"},
                                            BadField{"/text_config/attention_bias", "3", "attention_bias must be true or false"}));
 
 TEST(TextEncoderConfig, ReadsBothStylesOfRope) {
-  const auto four = TextEncoderConfig::from_json(nlohmann::json::parse(R"({"rope_theta":5e5,"rope_local_base_freq":2e4,"rope_scaling":{"rope_type":"linear","factor":8}})"), "c");
+  const auto four = TextEncoderConfig::from_json(
+      nlohmann::json::parse(R"({"rope_theta":5e5,"rope_local_base_freq":2e4,"rope_scaling":{"rope_type":"linear","factor":8}})"), "c");
   const auto five = TextEncoderConfig::from_json(
       nlohmann::json::parse(
           R"({"rope_parameters":{"full_attention":{"rope_type":"linear","factor":8,"rope_theta":5e5},"sliding_attention":{"rope_type":"default","rope_theta":2e4}}})"),
@@ -282,7 +292,8 @@ class BrokenFolder : public ::testing::Test {
     dir_ = fs::path(::testing::TempDir()) / ("text_path_" + std::to_string(::getpid()));
     fs::remove_all(dir_);
     fs::create_directories(dir_);
-    for (const char* part : {"tokenizer", "text_encoder", "connectors"}) fs::copy(fixtures() / "ltx2/model" / part, dir_ / part, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    for (const char* part : {"tokenizer", "text_encoder", "connectors"})
+      fs::copy(fixtures() / "ltx2/model" / part, dir_ / part, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   }
   void TearDown() override { fs::remove_all(dir_); }
   void edit(const char* file, const char* pointer, const nlohmann::json& value) {
@@ -309,7 +320,8 @@ TEST_F(BrokenFolder, ConfigThatDoesNotFitTheWeights) {
   edit("text_encoder/config.json", "/text_config/intermediate_size", 96);
   const Error error = refusal();
   EXPECT_EQ(error.code, ErrorCode::kMismatch);
-  EXPECT_NE(error.message.find("mlp.gate_proj.weight has shape [80, 32] where the config says [96, 32]"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("mlp.gate_proj.weight has shape [80, 32] where the config says [96, 32]"), std::string::npos)
+      << error.message;
 }
 
 TEST_F(BrokenFolder, ConnectorsForAnotherEncoder) {
