@@ -2,14 +2,14 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/lerp.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/sigmoid.h>
+
+#include "engine/ops/attention.h"
 
 namespace fantascope {
 
 at::Tensor scaled_dot_product(const at::Tensor& q_BNTE, const at::Tensor& k_BNSE, const at::Tensor& v_BNSE, const at::Tensor& mask) {
-  if (!mask.defined()) return at::scaled_dot_product_attention(q_BNTE, k_BNSE, v_BNSE);
-  return at::scaled_dot_product_attention(q_BNTE, k_BNSE, v_BNSE, mask);
+  return ops::attention(q_BNTE, k_BNSE, v_BNSE, mask);
 }
 
 at::Tensor additive_mask(const at::Tensor& mask_BS, at::ScalarType dtype) {
@@ -28,11 +28,13 @@ Attention::Attention(const ParameterScope& scope, const AttentionOptions& option
   if (options.gated) to_gate_logits_.emplace(scope.child("to_gate_logits"), options.query_dim, options.num_heads, Bias::kYes, Init::zeros());
 }
 
-at::Tensor Attention::split_heads(const at::Tensor& x_BTD, const RopeTable* rope) const {
-  const auto by_head = [this](const at::Tensor& x) { return x.unflatten(2, {num_heads_, -1}).transpose(1, 2); };
-  if (rope == nullptr) return by_head(x_BTD);
-  if (rope->type == RopeType::kSplit && rope->cos.size(1) == num_heads_) return apply_split_rope(by_head(x_BTD), *rope);
-  return by_head(apply_rope(x_BTD, *rope));
+at::Tensor Attention::split_heads(const at::Tensor& x_BTD) const { return x_BTD.unflatten(2, {num_heads_, -1}).transpose(1, 2); }
+
+at::Tensor Attention::norm_and_rotate(const at::Tensor& x_BTD, const FusedRmsNorm& norm, const RopeTable* rope) const {
+  const bool dealt_to_heads = rope != nullptr && rope->type == RopeType::kSplit && rope->cos.size(1) == num_heads_;
+  if (rope != nullptr && !dealt_to_heads) return split_heads(apply_rope(norm.forward(x_BTD), *rope));
+  const at::Tensor none;
+  return ops::norm_rope_heads(x_BTD, norm.weight(), rope == nullptr ? none : rope->cos, rope == nullptr ? none : rope->sin, num_heads_, norm.eps());
 }
 
 at::Tensor Attention::forward(const at::Tensor& x_BTD, const at::Tensor& context_BSD, const AttentionExtras& extras) const {
@@ -41,9 +43,9 @@ at::Tensor Attention::forward(const at::Tensor& x_BTD, const at::Tensor& context
   at::Tensor out = v_BSD;
   if (!extras.values_only) {
     const RopeTable* key_rope = extras.key_rope != nullptr ? extras.key_rope : extras.query_rope;
-    const at::Tensor q = split_heads(norm_q_.forward(to_q_.forward(x_BTD)), extras.query_rope);
-    const at::Tensor k = split_heads(norm_k_.forward(to_k_.forward(context)), key_rope);
-    out = scaled_dot_product(q, k, split_heads(v_BSD, nullptr), extras.mask).transpose(1, 2).flatten(2);
+    const at::Tensor q = norm_and_rotate(to_q_.forward(x_BTD), norm_q_, extras.query_rope);
+    const at::Tensor k = norm_and_rotate(to_k_.forward(context), norm_k_, key_rope);
+    out = scaled_dot_product(q, k, split_heads(v_BSD), extras.mask).transpose(1, 2).flatten(2);
     if (extras.keep_attention_B.defined()) {
       out = at::lerp(v_BSD, out, extras.keep_attention_B.to(out.scalar_type()).view({-1, 1, 1}));
     }

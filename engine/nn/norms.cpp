@@ -2,17 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/mean.h>
 #include <ATen/ops/rms_norm.h>
-#include <ATen/ops/rsqrt.h>
+
+#include "engine/ops/modulation.h"
 
 namespace fantascope {
 
-at::Tensor rms_norm(const at::Tensor& x, double eps) {
-  const at::Tensor wide = x.to(at::kFloat);
-  const at::Tensor mean_square = wide.pow(2).mean(-1, /*keepdim=*/true);
-  return (wide * at::rsqrt(mean_square + eps)).to(x.scalar_type());
-}
+at::Tensor rms_norm(const at::Tensor& x, double eps) { return ops::rms_norm_modulate(x, {}, {}, eps); }
 
 at::Tensor layer_norm(const at::Tensor& x, double eps) { return at::layer_norm(x, {x.size(-1)}, {}, {}, eps); }
 
@@ -23,6 +19,11 @@ RmsNorm::RmsNorm(const ParameterScope& scope, std::int64_t dim, double eps, Affi
 at::Tensor RmsNorm::forward(const at::Tensor& x) const {
   const at::Tensor normed = rms_norm(x, eps_);
   return weight_.defined() ? normed * weight_ : normed;
+}
+
+at::Tensor RmsNorm::forward_modulated(const at::Tensor& x_BTD, const at::Tensor& scale, const at::Tensor& shift) const {
+  if (!weight_.defined()) return ops::rms_norm_modulate(x_BTD, scale, shift, eps_);
+  return forward(x_BTD) * (1 + scale) + shift;
 }
 
 FusedRmsNorm::FusedRmsNorm(const ParameterScope& scope, std::int64_t dim, double eps)

@@ -22,6 +22,8 @@ class RmsNorm {
  public:
   RmsNorm(const ParameterScope& scope, std::int64_t dim, double eps, Affine affine = Affine::kYes);
   at::Tensor forward(const at::Tensor& x) const;
+  /// forward(x) * (1 + scale) + shift for x_BTD [B,T,D] and vectors [B or 1, 1 or T, D], in one pass when there is no weight.
+  at::Tensor forward_modulated(const at::Tensor& x_BTD, const at::Tensor& scale, const at::Tensor& shift) const;
   const at::Tensor& weight() const { return weight_; }
 
  private:
@@ -35,6 +37,7 @@ class FusedRmsNorm {
   FusedRmsNorm(const ParameterScope& scope, std::int64_t dim, double eps);
   at::Tensor forward(const at::Tensor& x) const;
   const at::Tensor& weight() const { return weight_; }
+  double eps() const { return eps_; }
 
  private:
   at::Tensor weight_;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "engine/ops/modulation.h"
+
 namespace fantascope::models::ltx2 {
 namespace {
 
@@ -71,15 +73,14 @@ at::Tensor TransformerBlock::self_attention(const Stream& s, const at::Tensor& x
   extras.mask = c.self_mask;
   extras.values_only = block.values_only;
   extras.keep_attention_B = block.keep_attention_B;
-  const at::Tensor normed = modulated(s.norm1.forward(x), mod[1], mod[0]);
-  return x + s.attn1.forward(normed, {}, extras) * mod[2];
+  const at::Tensor normed = s.norm1.forward_modulated(x, mod[1], mod[0]);
+  return ops::gated_add(x, s.attn1.forward(normed, {}, extras), mod[2]);
 }
 
 at::Tensor TransformerBlock::text_attention(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod, const StreamCondition& c) {
   AttentionExtras extras;
   extras.mask = c.prompt_mask;
-  at::Tensor query = s.norm2.forward(x);
-  if (s.text_query_modulated) query = modulated(query, mod[7], mod[6]);
+  const at::Tensor query = s.text_query_modulated ? s.norm2.forward_modulated(x, mod[7], mod[6]) : s.norm2.forward(x);
   at::Tensor text = c.prompt_embeds_BSD;
   if (s.prompt_scale_shift_table.defined()) {
     const std::vector<at::Tensor> prompt_mod = c.prompt_temb.defined() ? modulation(s.prompt_scale_shift_table, c.prompt_temb)
@@ -87,16 +88,15 @@ at::Tensor TransformerBlock::text_attention(const Stream& s, const at::Tensor& x
     text = modulated(text, prompt_mod[1], prompt_mod[0]);
   }
   const at::Tensor answer = s.attn2.forward(query, text, extras);
-  return x + (s.text_query_modulated ? answer * mod[8] : answer);
+  return s.text_query_modulated ? ops::gated_add(x, answer, mod[8]) : x + answer;
 }
 
 at::Tensor TransformerBlock::feed_forward(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod) {
-  return x + s.ff.forward(modulated(s.norm3.forward(x), mod[4], mod[3])) * mod[5];
+  return ops::gated_add(x, s.ff.forward(s.norm3.forward_modulated(x, mod[4], mod[3])), mod[5]);
 }
 
 // Both directions read the streams as they were before either is updated.
 Streams TransformerBlock::cross_modal(const Streams& in, const BlockCondition& condition) const {
-  const at::Tensor video = video_.cross_norm.forward(in.video_BTD), audio = audio_.cross_norm.forward(in.audio_BLD);
   const auto video_mod = modulation(video_.cross_scale_shift_table.narrow(0, 0, 4), condition.video.cross_temb);
   const auto audio_mod = modulation(audio_.cross_scale_shift_table.narrow(0, 0, 4), condition.audio.cross_temb);
   const at::Tensor to_video_gate = modulation(video_.cross_scale_shift_table.narrow(0, 4, 1), condition.video.cross_gate_temb)[0];
@@ -106,9 +106,9 @@ Streams TransformerBlock::cross_modal(const Streams& in, const BlockCondition& c
   to_video.query_rope = to_audio.key_rope = &condition.rope->cross_video;
   to_video.key_rope = to_audio.query_rope = &condition.rope->cross_audio;
   // Rows of both tables: scale and shift for sound to picture, scale and shift for picture to sound, gate.
-  const at::Tensor heard = video_.cross_attn.forward(modulated(video, video_mod[0], video_mod[1]), modulated(audio, audio_mod[0], audio_mod[1]), to_video);
-  const at::Tensor seen = audio_.cross_attn.forward(modulated(audio, audio_mod[2], audio_mod[3]), modulated(video, video_mod[2], video_mod[3]), to_audio);
-  return {in.video_BTD + to_video_gate * heard, in.audio_BLD + to_audio_gate * seen};
+  const at::Tensor heard = video_.cross_attn.forward(video_.cross_norm.forward_modulated(in.video_BTD, video_mod[0], video_mod[1]), audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[0], audio_mod[1]), to_video);
+  const at::Tensor seen = audio_.cross_attn.forward(audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[2], audio_mod[3]), video_.cross_norm.forward_modulated(in.video_BTD, video_mod[2], video_mod[3]), to_audio);
+  return {ops::gated_add(in.video_BTD, heard, to_video_gate), ops::gated_add(in.audio_BLD, seen, to_audio_gate)};
 }
 
 Streams TransformerBlock::forward(const Streams& in, const BlockCondition& condition) const {

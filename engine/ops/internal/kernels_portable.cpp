@@ -1,0 +1,9 @@
+#include "engine/ops/internal/attention_kernels.h"
+#include "engine/ops/internal/row_kernels.h"
+#include "engine/ops/internal/table_of_set.h"
+
+namespace fantascope::ops::internal {
+
+const KernelTable& portable_kernels(Storage storage) { return table_of_set(storage); }
+
+}  // namespace fantascope::ops::internal
