@@ -64,7 +64,8 @@ struct PacketStatistics {
 
   void add(const AVPacket& packet) {
     const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
-    if (time == AV_NOPTS_VALUE) return;
+    constexpr std::int64_t kLimit = std::int64_t{1} << 60;  // a hostile file's numbers must not overflow in the sums below
+    if (time == AV_NOPTS_VALUE || time < -kLimit || time > kLimit || packet.duration > kLimit) return;
     times.push_back(time);
     end = std::max(end, time + std::max<std::int64_t>(packet.duration, 0));
     since_key_frame = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? 1 : since_key_frame + 1;
@@ -91,8 +92,8 @@ void describe_video(const AVStream& stream, PacketStatistics& packets, ClipInfo&
     const int divisor = std::gcd(rate.num, rate.den);
     info.fps = {rate.num / divisor, rate.den / divisor};
   }
-  info.constant_frame_rate = true;
-  for (std::size_t i = 1; i < packets.times.size(); ++i) {
+  info.constant_frame_rate = rate.num > 0 && rate.den > 0;
+  for (std::size_t i = 1; info.constant_frame_rate && i < packets.times.size(); ++i) {
     const std::int64_t expected = packets.times.front() + av_rescale_q(static_cast<std::int64_t>(i), av_inv_q(rate), stream.time_base);
     if (std::abs(packets.times[i] - expected) > 1) info.constant_frame_rate = false;
   }

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
@@ -239,6 +240,35 @@ TEST(ClipReader, TellsAnUnfinishedPlainFile) {
   const std::string whole = *read_file(dir / "a.mp4", 1 << 24);
   ASSERT_TRUE(write_file(dir / "b.mp4", whole.substr(0, 200)));
   EXPECT_EQ(read_frames(dir / "b.mp4").error().code, ErrorCode::kBadFile);
+}
+
+TEST(ClipReader, SurvivesFlippedBytes) {
+  testing::TempDir dir;
+  const auto sound = tones(24000, 2, 0.5);
+  ASSERT_TRUE(write_mp4(dir / "a.mp4", ramp_frames(64, 48, 12), &sound));
+  const std::string whole = *read_file(dir / "a.mp4", 1 << 24);
+  int refused = 0, read = 0;
+  const std::size_t index_end = whole.find("mdat");
+  for (std::size_t i = 4; i < whole.size(); i += i < index_end ? 7 : 1 + whole.size() / 200) {
+    std::string bad = whole;
+    // In the index whole numbers become huge or 0, in the data single bits turn.
+    if (i < index_end) {
+      bad.replace(i, 4, 4, static_cast<char>(i % 2 == 0 ? 0x7f : 0));
+    } else {
+      bad[i] = static_cast<char>(bad[i] ^ 0x80);
+    }
+    std::ofstream(dir / "bad.mp4", std::ios::binary) << bad;
+    const auto info = probe_clip(dir / "bad.mp4");
+    const auto frames = read_frames(dir / "bad.mp4", 100);
+    const auto heard = read_audio(dir / "bad.mp4");
+    if (frames) {
+      EXPECT_EQ(frames->rgb.size(), static_cast<std::size_t>(frames->width) * frames->height * 3 * frames->num_frames) << i;
+      EXPECT_LE(frames->num_frames, 100) << i;
+    }
+    ++(info && frames && heard ? read : refused);
+  }
+  EXPECT_GT(refused, 20);
+  EXPECT_GT(read, 20);
 }
 
 struct Fault {
