@@ -1,0 +1,16 @@
+# Fuzz targets and the sources each is made of, from the root. Also read by scripts/fuzz: keep to set(NAME words...).
+set(FANTASCOPE_FUZZ_TARGETS safetensors_header tokenizer word_tokenizer config)
+set(FANTASCOPE_FUZZ_SOURCES_safetensors_header
+  engine/base/result.cpp engine/base/bounded_json.cpp engine/weights/format/safetensors_header.cpp)
+set(FANTASCOPE_FUZZ_SOURCES_tokenizer
+  engine/base/result.cpp engine/base/bounded_json.cpp engine/base/json_fields.cpp
+  engine/text/unicode.cpp engine/text/normalizer.cpp engine/text/pre_tokenizer.cpp engine/text/bpe.cpp engine/text/added_tokens.cpp
+  engine/text/tokenizer_file.cpp engine/text/tokenizer.cpp)
+set(FANTASCOPE_FUZZ_SOURCES_word_tokenizer
+  engine/base/result.cpp engine/base/bounded_json.cpp engine/base/json_fields.cpp
+  engine/text/unicode.cpp engine/text/normalizer.cpp engine/text/pre_tokenizer.cpp engine/text/bpe.cpp engine/text/added_tokens.cpp
+  engine/text/tokenizer_file.cpp engine/text/tokenizer.cpp engine/text/word_tokenizer.cpp)
+set(FANTASCOPE_FUZZ_SOURCES_config
+  engine/base/result.cpp engine/base/bounded_json.cpp engine/base/json_fields.cpp
+  models/ltx2/config.cpp models/ltx2/config_fields.cpp models/ltx2/text_encoder_config.cpp models/ltx2/connectors_config.cpp
+  models/ltx2/video_vae_config.cpp models/ltx2/audio_vae_config.cpp models/ltx2/vocoder_config.cpp)
