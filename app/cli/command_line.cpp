@@ -103,7 +103,8 @@ class ArgumentReader {
       return {};
     }
     if (equals != std::string::npos) return put(*param, word.substr(equals + 1));
-    if (next_ + 1 >= words_.size()) return Error{ErrorCode::kInvalidArgument, flag + " needs a value", flag, "nothing", allowed_text(*param), ""};
+    // A value that itself begins with dashes is far more often a forgotten value: --negative=--x says it on purpose.
+    if (next_ + 1 >= words_.size() || words_[next_ + 1].starts_with("--")) return Error{ErrorCode::kInvalidArgument, flag + " needs a value", flag, "nothing", allowed_text(*param), ""};
     return put(*param, words_[++next_]);
   }
 
