@@ -1,11 +1,13 @@
 #include "models/ltx2/video_vae.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include "engine/base/bounded_json.h"
 #include "engine/weights/loaded_parameters.h"
+#include "models/ltx2/video_vae_fast.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -63,7 +65,14 @@ Result<void> VideoVae::check_frames(at::IntArrayRef shape) const {
                          std::to_string(s.height) + ", W of " + std::to_string(s.width));
 }
 
-at::Tensor VideoVae::decode(const at::Tensor& latents) const { return decode_reference(latents); }
+at::Tensor VideoVae::decode(const at::Tensor& latents) const { return can_decode_fast() ? decode_fast(latents) : decode_reference(latents); }
+
+bool VideoVae::can_decode_fast() const { return !at::GradMode::is_enabled() && FastVideoDecoder::supports(decoder_); }
+
+at::Tensor VideoVae::decode_fast(const at::Tensor& latents) const {
+  if (!fast_decoder_ || !fast_decoder_->is_current(decoder_)) fast_decoder_ = std::make_shared<FastVideoDecoder>(decoder_);
+  return fast_decoder_->decode(latents.to(at::kBFloat16));
+}
 
 at::Tensor VideoVae::decode_reference(const at::Tensor& latents, at::Tensor* mid_block_out) const {
   return decoder_.forward(latents.to(dtype()), mid_block_out);

@@ -49,6 +49,9 @@ class VideoVae {
 
   /// Raw latents → frames, in the weights' dtype. Takes the fast path where it can (no gradient wanted, bf16, CPU, shapes it knows).
   at::Tensor decode(const at::Tensor& latents_BCFHW) const;
+  /// Whether decode would take the fast path now; decode_fast must not be called where not.
+  bool can_decode_fast() const;
+  at::Tensor decode_fast(const at::Tensor& latents_BCFHW) const;
   at::Tensor decode_reference(const at::Tensor& latents_BCFHW, at::Tensor* mid_block_out = nullptr) const;
   /// As decode, in overlapping tiles: the activations of one tile at a time instead of the whole clip's. `tiling` must pass check_tiling. `on_tile` (may be empty) hears the share that is done;
   /// false from it stops the work, and an undefined tensor comes back.
@@ -71,6 +74,7 @@ class VideoVae {
   VideoEncoder encoder_;
   VideoDecoder decoder_;
   at::Tensor latents_mean_, latents_std_;
+  mutable std::shared_ptr<const FastVideoDecoder> fast_decoder_;  ///< made when first needed, and again when weights change
 };
 
 }  // namespace fantascope::models::ltx2

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "engine/nn/parameter_scope.h"
@@ -24,7 +25,7 @@ at::Tensor normal_tensor(at::IntArrayRef shape, std::uint64_t seed);
 
 /// Fresh weights without gradients, each a function of its name and size: standard deviation 1 / sqrt(fan-in), biases 0.1.
 /// `side_taps` scales what a convolution takes from its neighbours: a small value makes networks that hardly see a tile's border.
-class RandomParameters final : public ParameterSource {
+class RandomParameters : public ParameterSource {
  public:
   explicit RandomParameters(at::ScalarType dtype = at::kFloat, double side_taps = 1.0) : dtype_(dtype), side_taps_(side_taps) {}
   at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override;
@@ -34,6 +35,14 @@ class RandomParameters final : public ParameterSource {
  private:
   at::ScalarType dtype_;
   double side_taps_;
+};
+
+/// The same, and a hold on each tensor.
+class KeptParameters final : public RandomParameters {
+ public:
+  using RandomParameters::RandomParameters;
+  at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override { return tensors[name] = RandomParameters::get(name, shape, init); }
+  std::map<std::string, at::Tensor> tensors;
 };
 
 }  // namespace fantascope::test

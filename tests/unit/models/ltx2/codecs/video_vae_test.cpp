@@ -148,6 +148,80 @@ TEST(VideoVae, RefusesShapesThatItCannotTake) {
   EXPECT_NE(refused.error().to_string().find("1x3x9x60x64"), std::string::npos);
 }
 
+/// Relative L2 distance.
+double distance(const at::Tensor& ours, const at::Tensor& expected) {
+  const auto b = expected.to(at::kDouble);
+  return (ours.to(at::kDouble) - b).norm().item<double>() / b.norm().item<double>();
+}
+
+TEST(VideoVaeFast, IsAsCloseToFullPrecisionAsTheReferencePath) {
+  at::NoGradGuard no_grad;
+  for (const char* padding : {"zeros", "reflect", "replicate", "circular"}) {
+    for (const bool causal : {false, true}) {
+      auto json = small_config();
+      json["decoder_block_out_channels"] = {8, 16, 16, 32};
+      json["decoder_layers_per_block"] = {1, 2, 1, 1, 1};
+      json["decoder_spatio_temporal_scaling"] = true;
+      json["upsample_type"] = {"spatiotemporal", "spatiotemporal", "temporal", "spatial"};
+      json["upsample_factor"] = {2, 2, 1, 2};
+      json["upsample_residual"] = {false, true, true, false};
+      json["decoder_spatial_padding_mode"] = padding;
+      json["decoder_causal"] = causal;
+      const auto vae = random_vae(json, at::kBFloat16), exact = random_vae(json);
+      ASSERT_TRUE(vae.can_decode_fast());
+      const auto latents = test::normal_tensor({2, 12, 2, 2, 3}, 1).to(at::kBFloat16);
+      const auto fast = vae.decode(latents), reference = vae.decode_reference(latents);
+      ASSERT_EQ(fast.sizes(), reference.sizes());
+      ASSERT_EQ(fast.scalar_type(), at::kBFloat16);
+      // The weights of `exact` are not rounded to bf16, so both are some way off; fewer roundings must not be further.
+      const auto truth = exact.decode(latents.to(at::kFloat));
+      EXPECT_LT(distance(fast, reference), 0.04) << padding << causal;
+      EXPECT_LE(distance(fast, truth), 1.1 * distance(reference, truth)) << padding << causal;
+    }
+  }
+}
+
+TEST(VideoVaeFast, IsTheSameEveryTime) {
+  at::NoGradGuard no_grad;
+  const auto vae = random_vae(small_config(), at::kBFloat16);
+  const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(at::kBFloat16);
+  const auto first = vae.decode_fast(latents);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(vae.decode_fast(latents).equal(first)) << i;
+}
+
+TEST(VideoVaeFast, TakesTheReferencePathWhereItMust) {
+  const auto narrow = random_vae(small_config(), at::kBFloat16);
+  EXPECT_FALSE(narrow.can_decode_fast());  // gradients are on
+  at::NoGradGuard no_grad;
+  EXPECT_TRUE(narrow.can_decode_fast());
+  EXPECT_FALSE(random_vae(small_config()).can_decode_fast());  // fp32
+  auto json = small_config();
+  json["decoder_block_out_channels"] = {8, 32};
+  json["decoder_layers_per_block"] = {1, 1, 1};
+  json["decoder_spatio_temporal_scaling"] = true;
+  json["upsample_type"] = {"spatiotemporal", "spatiotemporal"};
+  json["upsample_factor"] = {1, 1};
+  json["upsample_residual"] = false;
+  json["block_out_channels"] = {8, 16};
+  json["layers_per_block"] = {1, 1, 1};
+  json["spatio_temporal_scaling"] = true;
+  json["downsample_type"] = {"spatiotemporal", "spatiotemporal"};
+  const auto projecting = random_vae(json, at::kBFloat16);
+  EXPECT_FALSE(projecting.can_decode_fast());
+  EXPECT_EQ(projecting.decode(test::normal_tensor({1, 12, 2, 2, 2}, 1)).size(2), 5);
+}
+
+TEST(VideoVaeFast, NoticesChangedWeights) {
+  at::NoGradGuard no_grad;
+  test::KeptParameters parameters(at::kBFloat16);
+  const VideoVae vae(*VideoVaeConfig::from_json(small_config()), ParameterScope(parameters, ""));
+  const auto latents = test::normal_tensor({1, 12, 1, 2, 2}, 1).to(at::kBFloat16);
+  const auto before = vae.decode_fast(latents);
+  parameters.tensors.at("decoder.conv_out.conv.bias").add_(1.0);
+  EXPECT_GT(distance(vae.decode_fast(latents), before), 0.01);
+  EXPECT_LT(distance(vae.decode_fast(latents), vae.decode_reference(latents)), 0.02);
+}
+
 TEST(VideoVaeConfig, MissingKeysTakeTheReferenceDefaults) {
   const auto config = VideoVaeConfig::from_json(nlohmann::json::object());
   ASSERT_TRUE(config) << config.error().to_string();

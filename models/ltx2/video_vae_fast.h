@@ -1,0 +1,41 @@
+#pragma once
+/// The video decoder for inference in bf16 on a CPU, in [frame][row][column][channel] order: one pass norms, activates and pads a frame into
+/// a buffer that every layer shares, the convolution reads that buffer without padding, and residuals are added in the convolution's own
+/// epilogue where the library has one. Same result as VideoDecoder::forward within bf16 rounding (fewer roundings, not other ones).
+/// Holds repacked copies of the weights. Not thread-safe.
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "models/ltx2/video_vae_blocks.h"
+
+namespace fantascope::models::ltx2 {
+
+class FastVideoDecoder {
+ public:
+  /// Whether this decoder, on these weights, can run here at all: bf16 on a CPU, no block that changes channels by a projection.
+  static bool supports(const VideoDecoder& decoder);
+  explicit FastVideoDecoder(const VideoDecoder& decoder);
+  ~FastVideoDecoder();
+
+  /// Raw latents [B,C,F,h,w] bf16 → frames [B,3,T,H,W] bf16. Call without gradients.
+  at::Tensor decode(const at::Tensor& latents_BCFHW) const;
+  /// False once a weight of `decoder` was changed after packing.
+  bool is_current(const VideoDecoder& decoder) const;
+
+ private:
+  struct PackedConv;
+  struct Resnet;
+  struct Upsampler;
+  struct Stage;
+  at::Tensor decode_one(const at::Tensor& latents_CFHW) const;
+  void run_resnet(const Resnet& resnet, at::Tensor& x_THWC, at::Tensor& padded) const;
+
+  ConvBorder border_;
+  std::int64_t patch_size_, weights_version_;
+  std::unique_ptr<PackedConv> conv_in_, conv_out_;
+  std::vector<Stage> stages_;
+};
+
+}  // namespace fantascope::models::ltx2
