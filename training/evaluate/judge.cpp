@@ -80,10 +80,12 @@ std::vector<world::Scene> training_scenes(std::uint64_t seed, int count) {
   return out;
 }
 
-/// Half of the clips stay clean, the rest are blurred and noisy.
-void degrade_at_random(GridClip& clip, std::uint64_t seed) {
+/// A third of the clips stay clean, a third are blurred and noisy, a third look as if decoded. (Frames apart in time cannot look decoded.)
+void degrade_at_random(GridClip& clip, std::uint64_t seed, bool in_sequence) {
   Random random(seed);
-  if (random.uniform() < 0.5f) return;
+  const float kind = random.uniform();
+  if (kind < 1.0f / 3) return;
+  if (kind > 2.0f / 3 && in_sequence) return degrade_like_codec(clip, seed + 2);
   const float blur = random.uniform() * 1.1f, noise = random.uniform() * 7.0f;
   degrade(clip, blur, noise, seed + 1);
 }
@@ -116,7 +118,7 @@ ColourModel fit_colours(const world::ClipShape& grid, const std::vector<world::S
     const world::Scene& scene = scenes[static_cast<std::size_t>(i)];
     const world::Clip clip = world::render_clip(scene, sparse);
     GridClip picture = grid_of(clip, frames);
-    degrade_at_random(picture, scene.seed);
+    degrade_at_random(picture, scene.seed, false);
     parts[static_cast<std::size_t>(part)].count(scene, picture, backdrop_on_grid(scene, sparse, frames), clip.object_mask);
   });
   for (std::size_t i = 1; i < parts.size(); ++i) parts[0].merge(parts[i]);
@@ -141,7 +143,7 @@ AttributeJudge AttributeJudge::fit(const world::ClipShape& shape, std::uint64_t 
   in_parallel(static_cast<int>(scenes.size()), num_threads, [&](int i, int) {
     const world::Scene& scene = scenes[static_cast<std::size_t>(i)];
     GridClip picture = grid_of(world::render_clip(scene, grid), frames);
-    degrade_at_random(picture, scene.seed + 7);
+    degrade_at_random(picture, scene.seed + 7, true);
     readings[static_cast<std::size_t>(i)] = state->read(scene, picture, grid);
   });
   std::vector<Forest::Example> shapes, motions, counts;

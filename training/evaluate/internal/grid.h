@@ -25,5 +25,7 @@ std::vector<int> spread_frames(int num_frames, int most);
 GridClip to_grid(const std::uint8_t* frames, const world::ClipShape& shape, int width, int height, const std::vector<int>& which);
 /// In place: a Gaussian-like blur of this radius (pixels) and noise of this deviation (levels), as a codec or a model leaves them.
 void degrade(GridClip& clip, float blur, float noise, std::uint64_t seed);
+/// In place: what a strongly compressing autoencoder does to clips, at 27 to 32 dB or so.
+void degrade_like_codec(GridClip& clip, std::uint64_t seed);
 
 }  // namespace fantascope::evaluate
