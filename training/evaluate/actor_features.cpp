@@ -37,13 +37,20 @@ struct Path {
   std::vector<double> t;
   std::vector<float> x, z;
 };
-Path path_of(const ActorTrack& track) {
+Path path_of(const ActorTrack& track, bool rigid) {
+  std::vector<float> heights;
+  for (const Sighting& s : track.sightings) {
+    if (s.area > 0 && !s.cut_above && !s.cut_below) heights.push_back(s.high - s.low);
+  }
+  const float height = median(heights);
   Path path;
   for (std::size_t k = 0; k < track.sightings.size(); ++k) {
     const Sighting& s = track.sightings[k];
     if (s.area == 0) continue;
     path.t.push_back(track.times[k]), path.x.push_back(s.x);
-    path.z.push_back(s.cut_below ? std::min(s.low, 0.0f) : s.low);  // what the lower edge cuts stands on the ground below it
+    float z = s.cut_below ? std::min(s.low, 0.0f) : s.low;  // what the lower edge cuts stands on the ground below it
+    if (rigid && heights.size() >= 5 && !s.cut_above) z = std::max(z, s.high - height);
+    path.z.push_back(z);
   }
   return path;
 }
@@ -52,6 +59,28 @@ float quantile(std::vector<float> values, double q) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1) + 0.5)];
+}
+
+/// The ground under the path as a line in time (a moving camera sees the near edge of what stands on it drift): the tenth percentile,
+/// by quantile regression.
+struct GroundLine {
+  double level = 0, slope = 0;
+  double at(double t) const { return level + slope * t; }
+};
+GroundLine ground_of(const Path& p) {
+  GroundLine line{quantile(p.z, 0.1), 0};
+  constexpr double kShare = 0.12, kSteepest = 0.3;
+  for (int pass = 0; pass < 20; ++pass) {
+    double w = 0, wt = 0, wz = 0, wtt = 0, wtz = 0;
+    for (std::size_t k = 0; k < p.t.size(); ++k) {
+      const double rest = p.z[k] - line.at(p.t[k]), weight = (rest < 0 ? 1 - kShare : kShare) / (std::abs(rest) + 0.02);
+      w += weight, wt += weight * p.t[k], wz += weight * p.z[k], wtt += weight * p.t[k] * p.t[k], wtz += weight * p.t[k] * p.z[k];
+    }
+    const double spread = wtt - wt * wt / w;
+    line.slope = spread > 1e-6 ? std::clamp((wtz - wt * wz / w) / spread, -kSteepest, kSteepest) : 0.0;
+    line.level = (wz - line.slope * wt) / w;
+  }
+  return line;
 }
 
 }  // namespace
@@ -95,17 +124,19 @@ float start_of(const ActorTrack& track) {
 }
 
 float travel_of(const ActorTrack& track) {
-  const Path path = path_of(track);
+  const Path path = path_of(track, false);
   if (path.t.size() < 3) return 0;
   return quantile(path.x, 0.9) - quantile(path.x, 0.1) + quantile(path.z, 0.9) - quantile(path.z, 0.1);
 }
 
-std::vector<double> landings_of(const ActorTrack& track) {
-  const Path p = path_of(track);
+std::vector<double> landings_of(const ActorTrack& track, bool rigid) {
+  Path p = path_of(track, rigid);
   const std::size_t n = p.t.size();
   std::vector<double> out;
   if (n < 4) return out;
-  const float ground = quantile(p.z, 0.1);
+  const GroundLine line = ground_of(p);
+  for (std::size_t k = 0; k < n; ++k) p.z[k] -= static_cast<float>(line.at(p.t[k]));
+  constexpr float ground = 0.0f;
   for (std::size_t k = 1; k + 1 < n; ++k) {
     // A landing: near the ground, clearly higher within the frames before, and not lower on the next frame.
     const float before = std::max(p.z[k - 1], k >= 2 ? p.z[k - 2] : p.z[k - 1]);
@@ -129,7 +160,8 @@ std::vector<double> landings_of(const ActorTrack& track) {
 
 std::vector<float> motion_features(const ActorTrack& track, const std::vector<float>& shape_shares, world::Camera camera) {
   const auto sightings = seen(track);
-  const Path p = path_of(track);
+  const bool rigid = shape_shares.size() < 5 || shape_shares[4] < 0.5f;  // the fifth shape is the person
+  const Path p = path_of(track, rigid);
   const std::size_t n = p.t.size();
   std::vector<float> out(22, 0.0f);
   if (n >= 2) {
@@ -164,7 +196,7 @@ std::vector<float> motion_features(const ActorTrack& track, const std::vector<fl
            quantile(late, 1.0) - ground,
            deviation(late),
            rebound,
-           static_cast<float>(landings_of(track).size()),
+           static_cast<float>(landings_of(track, rigid).size()),
            static_cast<float>(n) / static_cast<float>(track.sightings.size())};
   } else {
     out.resize(15);

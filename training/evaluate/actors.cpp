@@ -138,7 +138,7 @@ Sighting sight(const world::Scene& scene, const world::ClipShape& shape, int fra
   while (!rows[static_cast<std::size_t>(y0)]) ++y0;
   while (!rows[static_cast<std::size_t>(y1)]) --y1;
   s.cut = x0 == 0 || x1 == w - 1 || y0 == 0 || y1 == h - 1;
-  s.cut_below = y1 == h - 1;
+  s.cut_above = y0 == 0, s.cut_below = y1 == h - 1;
   const auto point = [&](double x, double y) {
     return world::point_seen_at(scene, shape, frame, static_cast<float>(x / w), static_cast<float>(y / h));
   };

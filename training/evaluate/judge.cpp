@@ -187,7 +187,7 @@ Attributes AttributeJudge::judge(const ClipView& clip, std::optional<bool> secon
     actor.shape = static_cast<world::Shape>(std::max_element(shares.begin(), shares.end()) - shares.begin());
     actor.motion = static_cast<Motion>(state_->motions.best(motion_features(track, shares, out.camera)));
     actor.start_x = start_of(track);
-    actor.contacts = landings_of(track);
+    actor.contacts = landings_of(track, actor.shape != world::Shape::kPerson);
     return actor;
   };
   if (clip.audio) out.onsets = find_onsets(clip.audio, clip.num_samples, clip.shape.sample_rate);

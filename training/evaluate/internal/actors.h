@@ -13,7 +13,7 @@ struct Sighting {
   float x = 0, low = 0, high = 0, wide = 0;  ///< middle, lowest and highest point, width
   float luma = 0, tilt = 0, dark = 0;        ///< mean brightness; right half minus left half; share of dark pixels
   bool cut = false;                          ///< touches the frame's edge
-  bool cut_below = false;
+  bool cut_above = false, cut_below = false;
   std::array<float, 8> profile{};  ///< width of eight bands from top to bottom, as a share of the whole width
   std::array<float, 5> columns{};  ///< height of five bands from left to right, as a share of the whole height
   float legs = 0;                  ///< runs of pixels a row in the lowest quarter
@@ -40,8 +40,9 @@ ActorReading read_actors(const world::Scene& scene, const world::ClipShape& grid
 std::vector<float> shape_features(const ActorTrack& track);
 /// shape_shares: probabilities of the five shapes.
 std::vector<float> motion_features(const ActorTrack& track, const std::vector<float>& shape_shares, world::Camera camera);
-/// Times at which the actor lands, between frames where its path tells so.
-std::vector<double> landings_of(const ActorTrack& track);
+/// Times at which the actor lands, between frames where its path tells so. A rigid one (all but a person) is followed by its top as well,
+/// which no shadow touches.
+std::vector<double> landings_of(const ActorTrack& track, bool rigid);
 /// Where it is at first, metres.
 float start_of(const ActorTrack& track);
 /// How far it moves in all directions, metres.
