@@ -16,8 +16,13 @@ using namespace internal;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-NormHeads norm_heads_args(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads, double eps) {
-  NormHeads args{.tokens = x.size(1), .heads = heads, .head_dim = x.size(2) / heads, .eps = static_cast<float>(eps), .x = x.const_data_ptr(),
+NormHeads norm_heads_args(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                          double eps) {
+  NormHeads args{.tokens = x.size(1),
+                 .heads = heads,
+                 .head_dim = x.size(2) / heads,
+                 .eps = static_cast<float>(eps),
+                 .x = x.const_data_ptr(),
                  .weight = weight.const_data_ptr()};
   if (cos.defined()) {
     args.cos = cos.const_data_ptr<float>();
@@ -28,9 +33,11 @@ NormHeads norm_heads_args(const at::Tensor& x, const at::Tensor& weight, const a
 }
 
 struct NormHeadsFunction : torch::autograd::Function<NormHeadsFunction> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_in, const at::Tensor& weight_in, const std::optional<at::Tensor>& cos_in,
-                            const std::optional<at::Tensor>& sin_in, std::int64_t heads, double eps) {
-    const at::Tensor x = x_in.contiguous(), weight = weight_in.contiguous(), cos = cos_in.value_or(at::Tensor()), sin = sin_in.value_or(at::Tensor());
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_in, const at::Tensor& weight_in,
+                            const std::optional<at::Tensor>& cos_in, const std::optional<at::Tensor>& sin_in, std::int64_t heads,
+                            double eps) {
+    const at::Tensor x = x_in.contiguous(), weight = weight_in.contiguous(), cos = cos_in.value_or(at::Tensor()),
+                     sin = sin_in.value_or(at::Tensor());
     const at::Tensor y = at::empty({x.size(0), heads, x.size(1), x.size(2) / heads}, x.options());
     NormHeads args = norm_heads_args(x, weight, cos, sin, heads, eps);
     args.y = y.mutable_data_ptr();
@@ -79,11 +86,23 @@ at::Tensor empty_by_token(const at::Tensor& like) {
 }
 
 AttentionArgs attention_args(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& mask) {
-  AttentionArgs args{.heads = q.size(1), .queries = q.size(2), .keys = k.size(2), .head_dim = q.size(3),
+  AttentionArgs args{.heads = q.size(1),
+                     .queries = q.size(2),
+                     .keys = k.size(2),
+                     .head_dim = q.size(3),
                      .scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(q.size(3)))),
-                     .q = q.const_data_ptr(), .k = k.const_data_ptr(), .v = v.const_data_ptr(),
-                     .q_batch = q.stride(0), .q_head = q.stride(1), .q_row = q.stride(2), .k_batch = k.stride(0), .k_head = k.stride(1), .k_row = k.stride(2),
-                     .v_batch = v.stride(0), .v_head = v.stride(1), .v_row = v.stride(2)};
+                     .q = q.const_data_ptr(),
+                     .k = k.const_data_ptr(),
+                     .v = v.const_data_ptr(),
+                     .q_batch = q.stride(0),
+                     .q_head = q.stride(1),
+                     .q_row = q.stride(2),
+                     .k_batch = k.stride(0),
+                     .k_head = k.stride(1),
+                     .k_row = k.stride(2),
+                     .v_batch = v.stride(0),
+                     .v_head = v.stride(1),
+                     .v_row = v.stride(2)};
   if (mask.defined()) {
     args.mask = mask.const_data_ptr<float>();
     args.mask_batch = mask.size(0) == 1 ? 0 : mask.stride(0);
@@ -140,15 +159,18 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
   }
 };
 
-// Above these lengths the blocked attention of ATen wins: here all keys of a head are held at once, and backward all scores.
-constexpr std::int64_t kMaxKeys = 2048, kMaxTrainedTokens = 768, kMaxHeadDim = 256;
+// Above this length the blocked attention of ATen wins (measured at 280, 768 and 1,536 tokens on AVX-512): here the keys of a head are held
+// at once, and backward all of its scores.
+constexpr std::int64_t kMaxTokens = 768, kMaxHeadDim = 256;
 
 bool is_small_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& mask) {
   if (!is_fusable(q) || !matches(k, q) || !matches(v, q) || q.dim() != 4 || k.dim() != 4 || v.sizes() != k.sizes()) return false;
-  if (k.size(0) != q.size(0) || k.size(1) != q.size(1) || k.size(3) != q.size(3) || q.size(3) % 16 != 0 || q.size(3) > kMaxHeadDim) return false;
-  if (mask.defined() && (mask.dim() != 4 || mask.size(3) != k.size(2) || mask.requires_grad() || !at::isFloatingType(mask.scalar_type()))) return false;
+  if (k.size(0) != q.size(0) || k.size(1) != q.size(1) || k.size(3) != q.size(3) || q.size(3) % 16 != 0 || q.size(3) > kMaxHeadDim)
+    return false;
+  if (mask.defined() && (mask.dim() != 4 || mask.size(3) != k.size(2) || mask.requires_grad() || !at::isFloatingType(mask.scalar_type())))
+    return false;
   const bool trained = q.requires_grad() || k.requires_grad() || v.requires_grad();
-  return k.size(2) <= kMaxKeys && (!trained || (k.size(2) <= kMaxTrainedTokens && q.size(2) <= kMaxTrainedTokens));
+  return k.size(2) <= kMaxTokens && (!trained || q.size(2) <= kMaxTokens);
 }
 
 }  // namespace

@@ -37,15 +37,20 @@ at::Tensor for_each_batch(const at::Tensor& v, std::int64_t batch) {
 }
 
 struct NormModulateFunction : torch::autograd::Function<NormModulateFunction> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_in, const std::optional<at::Tensor>& scale_in, const std::optional<at::Tensor>& shift_in,
-                            double eps) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_in, const std::optional<at::Tensor>& scale_in,
+                            const std::optional<at::Tensor>& shift_in, double eps) {
     const at::Tensor x = x_in.contiguous(), scale = scale_in.value_or(at::Tensor()), shift = shift_in.value_or(at::Tensor());
     const at::Tensor y = at::empty_like(x);
     at::Tensor hold_scale, hold_shift;
-    NormModulate args{.dim = x.size(2), .eps = static_cast<float>(eps), .x = x.const_data_ptr(),
-                      .scale = row_vectors(scale, x.size(1), hold_scale), .shift = row_vectors(shift, x.size(1), hold_shift), .y = y.mutable_data_ptr()};
+    NormModulate args{.dim = x.size(2),
+                      .eps = static_cast<float>(eps),
+                      .x = x.const_data_ptr(),
+                      .scale = row_vectors(scale, x.size(1), hold_scale),
+                      .shift = row_vectors(shift, x.size(1), hold_shift),
+                      .y = y.mutable_data_ptr()};
     const KernelTable& kernels = kernels_for(x);
-    for_pieces(x.size(0) * x.size(1), kPieceRows, [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.norm_modulate(args, first, last); });
+    for_pieces(x.size(0) * x.size(1), kPieceRows,
+               [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.norm_modulate(args, first, last); });
     ctx->save_for_backward({x, scale, shift});
     ctx->saved_data["eps"] = eps;
     return y;
@@ -58,9 +63,13 @@ struct NormModulateFunction : torch::autograd::Function<NormModulateFunction> {
     at::Tensor dscale, dshift, hold_scale, hold_shift;
     if (saved[1].defined()) dscale = at::empty(saved[1].sizes(), x.options());
     if (saved[2].defined()) dshift = at::empty(saved[2].sizes(), x.options());
-    NormModulate args{.dim = x.size(2), .eps = static_cast<float>(ctx->saved_data["eps"].toDouble()), .x = x.const_data_ptr(),
-                      .scale = row_vectors(saved[1], x.size(1), hold_scale), .shift = row_vectors(saved[2], x.size(1), hold_shift),
-                      .dy = dy.const_data_ptr(), .dx = dx.mutable_data_ptr()};
+    NormModulate args{.dim = x.size(2),
+                      .eps = static_cast<float>(ctx->saved_data["eps"].toDouble()),
+                      .x = x.const_data_ptr(),
+                      .scale = row_vectors(saved[1], x.size(1), hold_scale),
+                      .shift = row_vectors(saved[2], x.size(1), hold_shift),
+                      .dy = dy.const_data_ptr(),
+                      .dx = dx.mutable_data_ptr()};
     if (dscale.defined()) args.dscale = dscale.mutable_data_ptr();
     if (dshift.defined()) args.dshift = dshift.mutable_data_ptr();
     const KernelTable& kernels = kernels_for(x);
@@ -77,10 +86,14 @@ struct GatedAddFunction : torch::autograd::Function<GatedAddFunction> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_in, const at::Tensor& y_in, const at::Tensor& gate) {
     const at::Tensor x = x_in.contiguous(), y = y_in.contiguous(), out = at::empty_like(x);
     at::Tensor hold;
-    const GatedAdd args{.dim = x.size(2), .x = x.const_data_ptr(), .y = y.const_data_ptr(), .gate = row_vectors(gate, x.size(1), hold),
+    const GatedAdd args{.dim = x.size(2),
+                        .x = x.const_data_ptr(),
+                        .y = y.const_data_ptr(),
+                        .gate = row_vectors(gate, x.size(1), hold),
                         .out = out.mutable_data_ptr()};
     const KernelTable& kernels = kernels_for(x);
-    for_pieces(x.size(0) * x.size(1), kPieceRows, [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.gated_add(args, first, last); });
+    for_pieces(x.size(0) * x.size(1), kPieceRows,
+               [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.gated_add(args, first, last); });
     ctx->save_for_backward({y, gate});
     return out;
   }
@@ -90,8 +103,12 @@ struct GatedAddFunction : torch::autograd::Function<GatedAddFunction> {
     const at::Tensor &y = saved[0], &gate = saved[1];
     const at::Tensor dout = grads[0].contiguous(), dy = at::empty_like(y), dgate = at::empty(gate.sizes(), y.options());
     at::Tensor hold;
-    const GatedAdd args{.dim = y.size(2), .y = y.const_data_ptr(), .gate = row_vectors(gate, y.size(1), hold), .dout = dout.const_data_ptr(),
-                        .dy = dy.mutable_data_ptr(), .dgate = dgate.mutable_data_ptr()};
+    const GatedAdd args{.dim = y.size(2),
+                        .y = y.const_data_ptr(),
+                        .gate = row_vectors(gate, y.size(1), hold),
+                        .dout = dout.const_data_ptr(),
+                        .dy = dy.mutable_data_ptr(),
+                        .dgate = dgate.mutable_data_ptr()};
     const KernelTable& kernels = kernels_for(y);
     for_pieces(y.size(0) * y.size(1), backward_piece(args.gate), [&](std::int64_t, std::int64_t first, std::int64_t last) {
       std::vector<float> scratch(static_cast<std::size_t>(args.dim));
@@ -136,7 +153,8 @@ at::Tensor rms_norm_modulate(const at::Tensor& x_BTD, const at::Tensor& scale, c
   const bool fusable = is_fusable(x_BTD) && x_BTD.dim() == 3 && is_modulation(scale, x_BTD) && is_modulation(shift, x_BTD) &&
                        (!scale.defined() || !shift.defined() || scale.size(1) == shift.size(1));
   if (!fusable) return reference::rms_norm_modulate(x_BTD, scale, shift, eps);
-  return NormModulateFunction::apply(x_BTD, optional(for_each_batch(scale, x_BTD.size(0))), optional(for_each_batch(shift, x_BTD.size(0))), eps);
+  return NormModulateFunction::apply(x_BTD, optional(for_each_batch(scale, x_BTD.size(0))), optional(for_each_batch(shift, x_BTD.size(0))),
+                                     eps);
 }
 
 at::Tensor gated_add(const at::Tensor& x_BTD, const at::Tensor& y_BTD, const at::Tensor& gate) {

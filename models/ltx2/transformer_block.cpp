@@ -106,8 +106,10 @@ Streams TransformerBlock::cross_modal(const Streams& in, const BlockCondition& c
   to_video.query_rope = to_audio.key_rope = &condition.rope->cross_video;
   to_video.key_rope = to_audio.query_rope = &condition.rope->cross_audio;
   // Rows of both tables: scale and shift for sound to picture, scale and shift for picture to sound, gate.
-  const at::Tensor heard = video_.cross_attn.forward(video_.cross_norm.forward_modulated(in.video_BTD, video_mod[0], video_mod[1]), audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[0], audio_mod[1]), to_video);
-  const at::Tensor seen = audio_.cross_attn.forward(audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[2], audio_mod[3]), video_.cross_norm.forward_modulated(in.video_BTD, video_mod[2], video_mod[3]), to_audio);
+  const at::Tensor heard = video_.cross_attn.forward(video_.cross_norm.forward_modulated(in.video_BTD, video_mod[0], video_mod[1]),
+                                                     audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[0], audio_mod[1]), to_video);
+  const at::Tensor seen = audio_.cross_attn.forward(audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[2], audio_mod[3]),
+                                                    video_.cross_norm.forward_modulated(in.video_BTD, video_mod[2], video_mod[3]), to_audio);
   return {ops::gated_add(in.video_BTD, heard, to_video_gate), ops::gated_add(in.audio_BLD, seen, to_audio_gate)};
 }
 

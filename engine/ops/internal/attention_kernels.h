@@ -56,8 +56,8 @@ struct Pairs {
 
 /// rows x vectors of C = A B, summed over `depth` units. A is at [m * a_row + k * a_depth], B at [k * ldb + n].
 template <class P, int kRows, int kVectors>
-inline void product_block(std::int64_t depth, const typename P::Unit* a, std::int64_t a_row, std::int64_t a_depth, const typename P::Unit* b,
-                          std::int64_t ldb, float* c, std::int64_t ldc) {
+inline void product_block(std::int64_t depth, const typename P::Unit* a, std::int64_t a_row, std::int64_t a_depth,
+                          const typename P::Unit* b, std::int64_t ldb, float* c, std::int64_t ldc) {
   Vector sum[kRows][kVectors];
   for (int m = 0; m < kRows; ++m)
     for (int n = 0; n < kVectors; ++n) sum[m][n] = Vector{};
@@ -77,15 +77,16 @@ template <class P, int kVectors>
 inline void product_columns(std::int64_t rows, std::int64_t depth, const typename P::Unit* a, std::int64_t a_row, std::int64_t a_depth,
                             const typename P::Unit* b, std::int64_t ldb, float* c, std::int64_t ldc) {
   std::int64_t m = 0;
-  for (; m + kRowsMax <= rows; m += kRowsMax) product_block<P, kRowsMax, kVectors>(depth, a + m * a_row, a_row, a_depth, b, ldb, c + m * ldc, ldc);
+  for (; m + kRowsMax <= rows; m += kRowsMax)
+    product_block<P, kRowsMax, kVectors>(depth, a + m * a_row, a_row, a_depth, b, ldb, c + m * ldc, ldc);
   for (; m + 2 <= rows; m += 2) product_block<P, 2, kVectors>(depth, a + m * a_row, a_row, a_depth, b, ldb, c + m * ldc, ldc);
   for (; m < rows; ++m) product_block<P, 1, kVectors>(depth, a + m * a_row, a_row, a_depth, b, ldb, c + m * ldc, ldc);
 }
 
 /// C [rows, columns] = A B; columns a multiple of 16.
 template <class P>
-void product(std::int64_t rows, std::int64_t columns, std::int64_t depth, const typename P::Unit* a, std::int64_t a_row, std::int64_t a_depth,
-             const typename P::Unit* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+void product(std::int64_t rows, std::int64_t columns, std::int64_t depth, const typename P::Unit* a, std::int64_t a_row,
+             std::int64_t a_depth, const typename P::Unit* b, std::int64_t ldb, float* c, std::int64_t ldc) {
   std::int64_t n = 0;
   for (; n + kVectorsMax * kLanes <= columns; n += kVectorsMax * kLanes)
     product_columns<P, kVectorsMax>(rows, depth, a, a_row, a_depth, b + n, ldb, c + n, ldc);
@@ -109,7 +110,8 @@ void pack_rows(const T* src, std::int64_t stride, std::int64_t rows, std::int64_
 
 /// dst[c/step][r], r padded with zeros to `padded` rows: units taken along c.
 template <class P, class T>
-void pack_transposed(const T* src, std::int64_t stride, std::int64_t rows, std::int64_t padded, std::int64_t columns, typename P::Unit* dst) {
+void pack_transposed(const T* src, std::int64_t stride, std::int64_t rows, std::int64_t padded, std::int64_t columns,
+                     typename P::Unit* dst) {
   using Unit = typename P::Unit;
   for (std::int64_t r0 = 0; r0 < padded; r0 += 16) {
     for (std::int64_t c = 0; c < columns / P::kStep; ++c) {
@@ -262,7 +264,8 @@ void attention(const AttentionArgs& a, std::int64_t tile, float* scratch) {
 }
 
 /// In place: scores -> probabilities p, dp -> gradient of the scores p * (dp - sum(p * dp)) * scale.
-inline void softmax_row_backward(float* scores, float* dp, std::int64_t keys, std::int64_t padded, float scale, const float* mask, float log_sum) {
+inline void softmax_row_backward(float* scores, float* dp, std::int64_t keys, std::int64_t padded, float scale, const float* mask,
+                                 float log_sum) {
   float dot = 0;
   if (mask != nullptr) {
 #pragma omp simd reduction(+ : dot)

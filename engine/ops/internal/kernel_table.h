@@ -22,11 +22,11 @@ struct NormModulate {
   float eps = 0;
   const void* x = nullptr;
   RowVectors scale, shift;
-  void* y = nullptr;               ///< forward
-  const void* dy = nullptr;        ///< backward
-  const void* dx_add = nullptr;    ///< backward, may be null: added to dx (the gradient that reaches x past the norm)
+  void* y = nullptr;             ///< forward
+  const void* dy = nullptr;      ///< backward
+  const void* dx_add = nullptr;  ///< backward, may be null: added to dx (the gradient that reaches x past the norm)
   void* dx = nullptr;
-  void* dscale = nullptr;          ///< backward, may be null; contiguous, one row for each vector of `scale`
+  void* dscale = nullptr;  ///< backward, may be null; contiguous, one row for each vector of `scale`
   void* dshift = nullptr;
 };
 
@@ -47,8 +47,8 @@ struct NormHeads {
   std::int64_t tokens = 0, heads = 0, head_dim = 0;
   float eps = 0;
   const void* x = nullptr;
-  const void* weight = nullptr;    ///< [N*E]
-  const float* cos = nullptr;      ///< [B or 1, N, T, E/2]
+  const void* weight = nullptr;  ///< [N*E]
+  const float* cos = nullptr;    ///< [B or 1, N, T, E/2]
   const float* sin = nullptr;
   std::int64_t table_batch_stride = 0;
   void* y = nullptr;
@@ -79,7 +79,7 @@ struct KernelTable {
   void (*norm_modulate_backward)(const NormModulate&, std::int64_t first, std::int64_t last, float* scratch);  ///< scratch 2*D
   void (*gated_add)(const GatedAdd&, std::int64_t first, std::int64_t last);
   void (*gated_add_backward)(const GatedAdd&, std::int64_t first, std::int64_t last, float* scratch);  ///< scratch D
-  void (*norm_heads)(const NormHeads&, std::int64_t first, std::int64_t last, float* scratch);           ///< scratch D
+  void (*norm_heads)(const NormHeads&, std::int64_t first, std::int64_t last, float* scratch);         ///< scratch D
   /// Adds to dweight [D]; scratch 2*D.
   void (*norm_heads_backward)(const NormHeads&, std::int64_t first, std::int64_t last, float* dweight, float* scratch);
   void (*gelu_tanh)(const void* x, void* y, std::int64_t count);

@@ -13,8 +13,9 @@ using Bf16Products = Singles;
 
 template <class T, class P>
 constexpr KernelTable table_for() {
-  return {&norm_modulate<T>, &norm_modulate_backward<T>, &gated_add<T>, &gated_add_backward<T>, &norm_heads<T>, &norm_heads_backward<T>,
-          &gelu_tanh<T>,     &gelu_tanh_backward<T>,     &attention<P, T>, &attention_backward<P, T>};
+  return {&norm_modulate<T>, &norm_modulate_backward<T>, &gated_add<T>, &gated_add_backward<T>,
+          &norm_heads<T>,    &norm_heads_backward<T>,    &gelu_tanh<T>, &gelu_tanh_backward<T>,
+          &attention<P, T>,  &attention_backward<P, T>};
 }
 
 inline const KernelTable& table_of_set(Storage storage) {

@@ -13,7 +13,8 @@ namespace fantascope::ops::internal {
 
 /// On the CPU, strided, float32 or bfloat16, not empty.
 inline bool is_fusable(const at::Tensor& x) {
-  return x.device().is_cpu() && x.layout() == at::kStrided && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.numel() > 0;
+  return x.device().is_cpu() && x.layout() == at::kStrided && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
+         x.numel() > 0;
 }
 
 /// Undefined, or of the same kind as x.

@@ -20,7 +20,8 @@ std::vector<at::Tensor> forward_and_backward(const std::vector<at::Tensor>& t) {
   const at::Tensor q = norm_rope_heads(h, t[3], {}, {}, 4, 1e-6), k = norm_rope_heads(t[0], t[3], {}, {}, 4, 1e-6);
   const at::Tensor answer = attention(q, k, h.unflatten(2, {4, -1}).transpose(1, 2)).transpose(1, 2).flatten(2);
   const at::Tensor out = gated_add(t[0], answer, t[2]);
-  std::vector<at::Tensor> results = torch::autograd::grad({out}, t, {t[4].detach()}, /*retain_graph=*/std::nullopt, /*create_graph=*/false, /*allow_unused=*/true);
+  std::vector<at::Tensor> results =
+      torch::autograd::grad({out}, t, {t[4].detach()}, /*retain_graph=*/std::nullopt, /*create_graph=*/false, /*allow_unused=*/true);
   results.pop_back();
   results.push_back(out.detach());
   return results;

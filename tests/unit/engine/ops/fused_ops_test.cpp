@@ -73,7 +73,8 @@ class FusedOps : public testing::TestWithParam<InstructionSet> {
     Tensors rounded;
     for (const at::Tensor& input : inputs) rounded.push_back(input.to(at::kBFloat16).to(at::kFloat));
     const at::Tensor rounded_cotangent = cotangent.to(at::kBFloat16).to(at::kFloat);
-    const Tensors goal = run(reference, rounded, at::kFloat, rounded_cotangent), half = run(fused, rounded, at::kBFloat16, rounded_cotangent);
+    const Tensors goal = run(reference, rounded, at::kFloat, rounded_cotangent),
+                  half = run(fused, rounded, at::kBFloat16, rounded_cotangent);
     const Tensors plain = run(reference, rounded, at::kBFloat16, rounded_cotangent);
     for (std::size_t i = 0; i < goal.size(); ++i) {
       EXPECT_EQ(half[i].scalar_type(), at::kBFloat16);
@@ -96,9 +97,11 @@ TEST_P(FusedOps, NormModulateWithoutVectors) {
   compare([](const Tensors& t) { return rms_norm_modulate(t[0], {}, {}, 1e-5); },
           [](const Tensors& t) { return reference::rms_norm_modulate(t[0], {}, {}, 1e-5); }, {at::randn({2, 67, 48})});
   compare([](const Tensors& t) { return rms_norm_modulate(t[0], t[1], {}, 1e-5); },
-          [](const Tensors& t) { return reference::rms_norm_modulate(t[0], t[1], {}, 1e-5); }, {at::randn({2, 67, 48}), at::randn({2, 1, 48})});
+          [](const Tensors& t) { return reference::rms_norm_modulate(t[0], t[1], {}, 1e-5); },
+          {at::randn({2, 67, 48}), at::randn({2, 1, 48})});
   compare([](const Tensors& t) { return rms_norm_modulate(t[0], {}, t[1], 1e-5); },
-          [](const Tensors& t) { return reference::rms_norm_modulate(t[0], {}, t[1], 1e-5); }, {at::randn({2, 67, 48}), at::randn({2, 1, 48})});
+          [](const Tensors& t) { return reference::rms_norm_modulate(t[0], {}, t[1], 1e-5); },
+          {at::randn({2, 67, 48}), at::randn({2, 1, 48})});
 }
 
 TEST_P(FusedOps, VectorsMayBeSlicesOfOneTensorAndInputsTransposed) {
@@ -108,7 +111,9 @@ TEST_P(FusedOps, VectorsMayBeSlicesOfOneTensorAndInputsTransposed) {
       return operation(t[0].transpose(0, 1), vectors[1], vectors[0]);
     };
   };
-  const auto fused = [](const at::Tensor& x, const at::Tensor& a, const at::Tensor& b) { return gated_add(x, rms_norm_modulate(x, a, b, 1e-6), a); };
+  const auto fused = [](const at::Tensor& x, const at::Tensor& a, const at::Tensor& b) {
+    return gated_add(x, rms_norm_modulate(x, a, b, 1e-6), a);
+  };
   const auto reference = [](const at::Tensor& x, const at::Tensor& a, const at::Tensor& b) {
     return reference::gated_add(x, reference::rms_norm_modulate(x, a, b, 1e-6), a);
   };
@@ -124,7 +129,8 @@ TEST_P(FusedOps, GatedAdd) {
 }
 
 TEST_P(FusedOps, GeluTanh) {
-  compare([](const Tensors& t) { return gelu_tanh(t[0]); }, [](const Tensors& t) { return reference::gelu_tanh(t[0]); }, {at::randn({5, 7, 1001}) * 3});
+  compare([](const Tensors& t) { return gelu_tanh(t[0]); }, [](const Tensors& t) { return reference::gelu_tanh(t[0]); },
+          {at::randn({5, 7, 1001}) * 3});
 }
 
 TEST_P(FusedOps, GeluTanhKeepsExtremesFinite) {
@@ -139,7 +145,8 @@ TEST_P(FusedOps, NormRopeHeads) {
   for (const at::Tensor& a : {at::Tensor(), angles, own_angles}) {
     const at::Tensor cos = a.defined() ? a.cos() : a, sin = a.defined() ? a.sin() : a;
     compare([&](const Tensors& t) { return norm_rope_heads(t[0], t[1], cos, sin, 4, 1e-6); },
-            [&](const Tensors& t) { return reference::norm_rope_heads(t[0], t[1], cos, sin, 4, 1e-6); }, {at::randn({3, 19, 64}), at::randn({64})});
+            [&](const Tensors& t) { return reference::norm_rope_heads(t[0], t[1], cos, sin, 4, 1e-6); },
+            {at::randn({3, 19, 64}), at::randn({64})});
   }
 }
 
@@ -148,10 +155,16 @@ struct AttentionShape {
 };
 
 TEST_P(FusedOps, Attention) {
-  for (const AttentionShape& s : {AttentionShape{2, 3, 96, 96, 64}, {1, 2, 52, 48, 32}, {2, 1, 97, 53, 32}, {1, 2, 1, 1, 16}, {1, 1, 200, 7, 80}, {1, 1, 5, 131, 48}}) {
+  for (const AttentionShape& s : {AttentionShape{2, 3, 96, 96, 64},
+                                  {1, 2, 52, 48, 32},
+                                  {2, 1, 97, 53, 32},
+                                  {1, 2, 1, 1, 16},
+                                  {1, 1, 200, 7, 80},
+                                  {1, 1, 5, 131, 48}}) {
     const Tensors inputs{at::randn({s.batch, s.heads, s.queries, s.dim}) * 2, at::randn({s.batch, s.heads, s.keys, s.dim}),
                          at::randn({s.batch, s.heads, s.keys, s.dim})};
-    compare([](const Tensors& t) { return attention(t[0], t[1], t[2]); }, [](const Tensors& t) { return reference::attention(t[0], t[1], t[2]); }, inputs);
+    compare([](const Tensors& t) { return attention(t[0], t[1], t[2]); },
+            [](const Tensors& t) { return reference::attention(t[0], t[1], t[2]); }, inputs);
   }
 }
 
@@ -160,10 +173,13 @@ TEST_P(FusedOps, AttentionWithMasksAndStrides) {
   const at::Tensor hidden = (at::rand({2, 1, 1, 21}) > 0.5).to(at::kFloat) * -10000.0;
   for (const at::Tensor& mask : {hidden, at::randn({1, 3, 40, 21}), at::randn({2, 1, 40, 21})}) {
     const auto heads_first = [&](const auto& operation) {
-      return [&, operation](const Tensors& t) { return operation(t[0].transpose(1, 2), t[1].transpose(1, 2), t[2].transpose(1, 2), mask.to(t[0].scalar_type())); };
+      return [&, operation](const Tensors& t) {
+        return operation(t[0].transpose(1, 2), t[1].transpose(1, 2), t[2].transpose(1, 2), mask.to(t[0].scalar_type()));
+      };
     };
     compare(heads_first([](const auto& q, const auto& k, const auto& v, const auto& m) { return attention(q, k, v, m); }),
-            heads_first([](const auto& q, const auto& k, const auto& v, const auto& m) { return reference::attention(q, k, v, m); }), inputs);
+            heads_first([](const auto& q, const auto& k, const auto& v, const auto& m) { return reference::attention(q, k, v, m); }),
+            inputs);
   }
 }
 
@@ -173,7 +189,8 @@ TEST_P(FusedOps, GradientsAgreeWithFiniteDifferences) {
   const at::Tensor weight = at::randn({2, 5, 32});
   const Operation block = [&](const Tensors& t) {
     const at::Tensor h = rms_norm_modulate(t[0], t[1], t[2], 1e-6);
-    const at::Tensor q = norm_rope_heads(h, t[3], angles.cos(), angles.sin(), 2, 1e-6), k = norm_rope_heads(gelu_tanh(h), t[3], {}, {}, 2, 1e-6);
+    const at::Tensor q = norm_rope_heads(h, t[3], angles.cos(), angles.sin(), 2, 1e-6),
+                     k = norm_rope_heads(gelu_tanh(h), t[3], {}, {}, 2, 1e-6);
     const at::Tensor answer = attention(q, k, h.unflatten(2, {2, 16}).transpose(1, 2)).transpose(1, 2).flatten(2);
     return (gated_add(t[0], answer, t[4]) * weight).sum();
   };
@@ -194,9 +211,12 @@ TEST_P(FusedOps, DoublePrecisionTakesTheReferencePath) {
   EXPECT_TRUE(gelu_tanh(x).equal(reference::gelu_tanh(x)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, FusedOps, testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2, InstructionSet::kAvx512Bf16), [](const auto& info) {
-  return info.param == InstructionSet::kPortable ? "Portable" : info.param == InstructionSet::kAvx2 ? "Avx2" : "Avx512Bf16";
-});
+INSTANTIATE_TEST_SUITE_P(Sets, FusedOps, testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2, InstructionSet::kAvx512Bf16),
+                         [](const auto& info) {
+                           return info.param == InstructionSet::kPortable ? "Portable"
+                                  : info.param == InstructionSet::kAvx2   ? "Avx2"
+                                                                          : "Avx512Bf16";
+                         });
 
 }  // namespace
 }  // namespace fantascope::ops
