@@ -13,8 +13,11 @@ namespace {
 constexpr std::string_view kMemoryHint =
     "Make the clip smaller or shorter, choose bf16, or close other programs. Nothing that was already stored is lost.";
 
-/// The first line: what follows in LibTorch's messages is a stack of frames for developers.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+/// The first line that says something: what follows in LibTorch's messages is a stack of frames for developers.
+std::string first_line(const std::string& text) {
+  const std::size_t start = text.find_first_not_of(" \n\t");
+  return start == std::string::npos ? std::string("no message") : text.substr(start, text.find('\n', start) - start);
+}
 
 /// LibTorch's CPU allocator throws a plain c10::Error; only its text says what happened.
 bool tells_of_memory(std::string_view text) {

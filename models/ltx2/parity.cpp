@@ -2,6 +2,9 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <nlohmann/json.hpp>
+
+#include "engine/base/bounded_json.h"
 #include "engine/runtime/torch_errors.h"
 #include "models/ltx2/parity_fixture.h"
 #include "models/ltx2/parity_stages.h"
@@ -10,10 +13,12 @@ namespace fantascope::models::ltx2 {
 namespace {
 
 Result<void> run(const ParityFixture& fixture, at::ScalarType dtype, ParityReport& report) {
+  FANTASCOPE_TRY(const nlohmann::json index, read_bounded_json(fixture.model_dir() + "/model_index.json"));
+  if (index.contains("latent_upsampler") && !index.contains("transformer")) return compare_upsampling(fixture, dtype, report);
   FANTASCOPE_TRY(const PipelineParts parts, PipelineParts::load(fixture.model_dir(), dtype));
   FANTASCOPE_TRY(const ParityRequest request, parse_parity_request(fixture));
   DenoiseRecipe recipe = make_recipe(parts.settings, request.options, request.request);
-  if (fixture.has("image.preprocessed")) recipe.clean_mask_BT = first_frame_mask(recipe.shape);
+  recipe.clean_mask_BT = given_frames_mask(recipe.shape, fixture.has("image.preprocessed"));
   FANTASCOPE_TRY_VOID(compare_text(fixture, parts.text, dtype, request, report));
   FANTASCOPE_TRY_VOID(compare_sampling(fixture, parts.transformer, recipe, report));
   FANTASCOPE_TRY_VOID(compare_codecs(fixture, parts, report));

@@ -2,9 +2,9 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
 
-#include "engine/diffusion/noise.h"
 #include "engine/diffusion/patchify.h"
 #include "models/ltx2/parity_stages.h"
+#include "models/ltx2/pipeline_refine.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -45,11 +45,7 @@ Result<PromptEmbeds> encode(const PipelineParts& parts, const ParityRequest& req
 /// Starting tokens from the seed: what the fixture's noise must be, bit for bit.
 Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, const ClipShape& shape, ParityReport& report) {
   if (request.noise_scale) {
-    // A second stage draws its noise in the shape of the tokens.
-    NoiseSource source(request.request.seed);
-    LatentTokens noise;
-    noise.video_BTC = source.draw({1, shape.num_video_tokens(), parts.settings.transformer.in_channels});
-    noise.audio_BLC = source.draw({1, shape.audio_frames, parts.settings.transformer.audio_in_channels});
+    const LatentTokens noise = draw_token_noise(parts.settings, shape, request.request.seed);
     report.exact(kChain, "noise.video", noise.video_BTC);
     report.exact(kChain, "noise.audio", noise.audio_BLC);
     const at::Tensor video = fixture.find("init.video"), audio = fixture.find("init.audio");
@@ -85,7 +81,7 @@ Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& pa
   const double tolerance = report.tolerances().end_to_end;
   FANTASCOPE_TRY(PromptEmbeds embeds, encode(parts, request, report));
   DenoiseRecipe recipe = make_recipe(parts.settings, request.options, request.request);
-  if (fixture.has("image.preprocessed")) recipe.clean_mask_BT = first_frame_mask(recipe.shape);
+  recipe.clean_mask_BT = given_frames_mask(recipe.shape, fixture.has("image.preprocessed"));
   const Denoiser denoiser(parts.transformer, recipe, std::move(embeds));
   FANTASCOPE_TRY(LatentTokens latents, start(fixture, parts, request, recipe.shape, report));
   for (int step = 0; step < denoiser.num_steps(); ++step) {

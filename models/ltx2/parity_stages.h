@@ -31,6 +31,9 @@ Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& t
 /// Image encoder, de-normalisation, video decoder, audio decoder, vocoder.
 Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, ParityReport& report);
 
+/// A fixture of the latent upsampler's own pipeline, whose model folder holds no transformer.
+Result<void> compare_upsampling(const ParityFixture& fixture, at::ScalarType dtype, ParityReport& report);
+
 /// From prompt and noise to frames and samples, on our own numbers all the way.
 Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report);
 

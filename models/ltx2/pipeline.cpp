@@ -53,7 +53,7 @@ class AudioVideoPipeline final : public Pipeline {
   AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary) : parts_(std::move(parts)), vocabulary_(std::move(vocabulary)) {}
 
   const ModelInfo& info() const override { return parts_.settings.info; }
-  Result<void> validate(const GenerationRequest& request) const override;
+  Result<void> validate(const GenerationRequest& request) const override { return validate_request(parts_.settings, request); }
   std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const override { return vocabulary_.warnings(info().name, prompt); }
   Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const override;
   Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) override;
@@ -82,14 +82,6 @@ class AudioVideoPipeline final : public Pipeline {
   Vocabulary vocabulary_;
 };
 
-Result<void> AudioVideoPipeline::validate(const GenerationRequest& request) const {
-  FANTASCOPE_TRY_VOID(validate_request(parts_.settings, request));
-  if (request.last_image) {
-    return Error{ErrorCode::kUnsupported, "This model cannot be given a last image", "last_image", "an image", "none", "Use a first image."};
-  }
-  return {};
-}
-
 Result<SamplingPlan> AudioVideoPipeline::sampling_plan(const GenerationRequest& request) const {
   FANTASCOPE_TRY_VOID(validate(request));
   const FlowMatchSchedule schedule = make_schedule(parts_.settings, request);
@@ -117,6 +109,10 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::start(const GenerationRe
     const ClipShape shape = clip_shape(parts_.settings, request);
     ClipNoise noise = draw_noise(parts_.settings, shape, request.seed);
     if (request.first_image) noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts_.video_vae, image_tensor(*request.first_image)));
+    if (request.last_image) {
+      const std::int64_t held = parts_.settings.video_vae.scale_factors.time + 1;
+      noise.video_BCFHW = with_last_frame(noise.video_BCFHW, encode_held_image(parts_.video_vae, image_tensor(*request.last_image), held));
+    }
     std::map<std::string, at::Tensor> tensors = {{"video", noise.video_BCFHW}, {"audio", noise.audio_BCLM}};
     return std::shared_ptr<PhaseState>(std::make_shared<TensorState>(kLatents, 0, std::move(tensors)));
   });
@@ -158,7 +154,7 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const Generation
     FANTASCOPE_TRY(const at::Tensor audio, audio_latents(request, state));
     FANTASCOPE_TRY(PromptEmbeds embeds, prompt_embeds(request, prompt_state));
     DenoiseRecipe recipe = make_recipe(parts_.settings, parts_.settings.options, request);
-    if (request.first_image) recipe.clean_mask_BT = first_frame_mask(recipe.shape);
+    recipe.clean_mask_BT = given_frames_mask(recipe.shape, request.first_image.has_value(), request.last_image.has_value());
     const Denoiser denoiser(parts_.transformer, recipe, std::move(embeds));
     const int num_steps = denoiser.num_steps();
     const int last = until_step < 0 ? num_steps : std::min(until_step, num_steps);

@@ -23,9 +23,12 @@ at::Tensor mask_or_none(const at::Tensor& mask_BS) {
 
 }  // namespace
 
-at::Tensor first_frame_mask(const ClipShape& shape) {
+at::Tensor given_frames_mask(const ClipShape& shape, bool first, bool last) {
+  if (!first && !last) return {};
   at::Tensor mask = at::zeros({1, shape.num_video_tokens()}, at::TensorOptions().dtype(at::kFloat));
-  mask.narrow(1, 0, shape.height * shape.width).fill_(1);
+  const std::int64_t area = shape.height * shape.width;
+  if (first) mask.narrow(1, 0, area).fill_(1);
+  if (last) mask.narrow(1, shape.num_video_tokens() - area, area).fill_(1);
   return mask;
 }
 

@@ -34,8 +34,8 @@ struct DenoiseRecipe {
   at::Tensor clean_mask_BT;             ///< 1 for tokens that are given and never stepped; undefined: none
 };
 
-/// The clean_mask of image-to-video: the tokens of the first latent frame.
-at::Tensor first_frame_mask(const ClipShape& shape);
+/// The clean_mask of image-to-video: the tokens of the first latent frame, of the last, or of both. Undefined if none is given.
+at::Tensor given_frames_mask(const ClipShape& shape, bool first, bool last = false);
 
 /// Sees every transformer call: "cfg" (batch [negative, prompt]), "cond", "stg" or "modality".
 using CallObserver = std::function<void(const std::string& kind, const TransformerInput& input, const TransformerOutput& output)>;

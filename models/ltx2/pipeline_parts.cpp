@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "engine/diffusion/noise.h"
-#include "engine/diffusion/patchify.h"
 #include "engine/weights/loaded_parameters.h"
 
 namespace fantascope::models::ltx2 {
@@ -57,6 +56,11 @@ at::Tensor encode_image(const VideoVae& vae, const at::Tensor& image_BCTHW) {
   return vae.normalise(moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat));
 }
 
+at::Tensor encode_held_image(const VideoVae& vae, const at::Tensor& image_BCTHW, std::int64_t num_frames) {
+  const at::Tensor latents = encode_image(vae, image_BCTHW.expand({-1, -1, num_frames, -1, -1}).contiguous());
+  return latents.narrow(2, latents.size(2) - 1, 1);
+}
+
 at::Tensor image_tensor(const RgbImage& image) {
   at::Tensor bytes = at::empty({image.height, image.width, 3}, at::TensorOptions().dtype(at::kByte));
   std::memcpy(bytes.data_ptr(), image.pixels.data(), image.pixels.size());
@@ -68,11 +72,8 @@ at::Tensor with_first_frame(const at::Tensor& noise_BCFHW, const at::Tensor& fir
   return at::cat({first_BC1HW, noise_BCFHW.narrow(2, 1, noise_BCFHW.size(2) - 1)}, 2);
 }
 
-LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
-                            double noise_scale, const LatentTokens& noise) {
-  const auto mixed = [noise_scale](const at::Tensor& clean, const at::Tensor& grain) { return grain * noise_scale + clean * (1 - noise_scale); };
-  return {mixed(patchify_video(video_vae.normalise(raw_video_BCFHW)), noise.video_BTC),
-          mixed(patchify_audio(audio_vae.normalise(raw_audio_BCLM)), noise.audio_BLC)};
+at::Tensor with_last_frame(const at::Tensor& noise_BCFHW, const at::Tensor& last_BC1HW) {
+  return at::cat({noise_BCFHW.narrow(2, 0, noise_BCFHW.size(2) - 1), last_BC1HW}, 2);
 }
 
 at::Tensor raw_video_latents(const VideoVae& vae, const at::Tensor& latents_BCFHW, at::ScalarType dtype) {

@@ -44,12 +44,12 @@ ClipNoise draw_noise(const ModelSettings& settings, const ClipShape& shape, std:
 at::Tensor encode_image(const VideoVae& vae, const at::Tensor& image_BCTHW);
 /// 8-bit picture -> [1,3,1,H,W] in [-1,1], float32.
 at::Tensor image_tensor(const RgbImage& image);
-/// The first latent frame clean, the others noise.
+/// The same for a picture that stands still for `num_frames`: the latent frame that ends the clip. Latent frames after the first stand for
+/// several video frames, so that a single picture would be encoded as a first one.
+at::Tensor encode_held_image(const VideoVae& vae, const at::Tensor& image_BCTHW, std::int64_t num_frames);
+/// The first (the last) latent frame clean, the others noise.
 at::Tensor with_first_frame(const at::Tensor& noise_BCFHW, const at::Tensor& first_BC1HW);
-
-/// Second stage: raw latents of the first, normalised and mixed with noise: noise_scale * noise + (1 - noise_scale) * x. As tokens.
-LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
-                            double noise_scale, const LatentTokens& noise);
+at::Tensor with_last_frame(const at::Tensor& noise_BCFHW, const at::Tensor& last_BC1HW);
 
 /// Normalised latents, float32 -> what the decoders take, in `dtype`.
 at::Tensor raw_video_latents(const VideoVae& vae, const at::Tensor& latents_BCFHW, at::ScalarType dtype);

@@ -79,6 +79,7 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.options.use_cross_timestep = fields.flag("use_cross_timestep", s.options.use_cross_timestep);
   s.info.size_max = static_cast<int>(fields.integer("size_max", s.info.size_max, 1, kMaxPixels));
   s.info.frames_max = static_cast<int>(fields.integer("frames_max", s.info.frames_max, 1, 1 << 16));
+  s.last_image = fields.flag("last_image", false);
   const std::string vocabulary = fields.word("vocabulary", "");
   if (!vocabulary.empty()) {
     if (vocabulary.find('/') != std::string::npos || vocabulary == "..") fields.refuse("vocabulary", "must be a file of this folder", vocabulary, "a file name");
@@ -244,6 +245,13 @@ Result<void> validate_request(const ModelSettings& settings, const GenerationReq
   }
   FANTASCOPE_TRY_VOID(check_guidance("", request.guidance));
   FANTASCOPE_TRY_VOID(check_guidance("audio ", request.audio_guidance));
+  if (request.last_image && !settings.last_image) {
+    return Error{ErrorCode::kUnsupported, "This model cannot be given a last image", "last_image", "an image", "none", "Use a first image."};
+  }
+  if (request.last_image && request.num_frames < 1 + info.frames_multiple) {
+    return Error{ErrorCode::kInvalidArgument, "A still has no last image", "num_frames", std::to_string(request.num_frames),
+                 std::to_string(1 + info.frames_multiple) + " or more", "Use a first image, or make it longer."};
+  }
   for (const auto* image : {&request.first_image, &request.last_image}) {
     if (!image->has_value()) continue;
     const RgbImage& picture = **image;

@@ -3,7 +3,8 @@
 /// A folder may hold `fantascope.json` with the model's own defaults; what it leaves out follows from the version of the architecture:
 ///   {"name", "licence", "width", "height", "num_frames", "fps", "num_inference_steps", "sigmas": […],
 ///    "guidance": {"guidance_scale", "stg_scale", "modality_scale", "rescale"}, "audio_guidance": {…}, "negative_prompt",
-///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "vocabulary": "file of known words, one a line"}
+///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "size_max", "frames_max",
+///    "last_image": true if the model was trained to be given its last latent frame, "vocabulary": "file of known words, one a line"}
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -41,6 +42,7 @@ struct ModelSettings {
   VideoVaeConfig video_vae;
   AudioLayout audio;
   SamplingOptions options;
+  bool last_image = false;      ///< the last latent frame may be given
   std::string vocabulary_file;  ///< full path, empty if the vocabulary is open
 
   static Result<ModelSettings> read(const std::string& dir);
