@@ -18,7 +18,11 @@ std::string shown(at::IntArrayRef shape) {
 }
 
 Error wrong_shape(const char* what, at::IntArrayRef shape, const std::string& allowed) {
-  return Error{ErrorCode::kInvalidArgument, std::string("the audio VAE cannot take ") + what + " of this shape", what, shown(shape), allowed,
+  return Error{ErrorCode::kInvalidArgument,
+               std::string("the audio VAE cannot take ") + what + " of this shape",
+               what,
+               shown(shape),
+               allowed,
                "Check that audio and model belong together."};
 }
 
@@ -54,7 +58,8 @@ Result<void> AudioVae::check_latents(at::IntArrayRef shape) const {
 
 Result<void> AudioVae::check_mel(at::IntArrayRef shape) const {
   if (shape.size() == 4 && shape[0] >= 1 && shape[1] == config_.in_channels && shape[2] >= 1 && shape[3] == config_.mel_bins) return {};
-  return wrong_shape("spectrograms", shape, "Bx" + std::to_string(config_.in_channels) + "xTx" + std::to_string(config_.mel_bins) + ", T at least 1");
+  return wrong_shape("spectrograms", shape,
+                     "Bx" + std::to_string(config_.in_channels) + "xTx" + std::to_string(config_.mel_bins) + ", T at least 1");
 }
 
 at::Tensor AudioVae::decode(const at::Tensor& latents) const { return decoder_->forward(latents.to(dtype())); }
@@ -65,7 +70,9 @@ at::Tensor AudioVae::statistics(const at::Tensor& values, const at::Tensor& like
   return values.to(like.device(), like.scalar_type()).view({1, config_.latent_channels, 1, config_.latent_mel_bins()});
 }
 
-at::Tensor AudioVae::normalise(const at::Tensor& raw) const { return (raw - statistics(latents_mean_, raw)) / statistics(latents_std_, raw); }
+at::Tensor AudioVae::normalise(const at::Tensor& raw) const {
+  return (raw - statistics(latents_mean_, raw)) / statistics(latents_std_, raw);
+}
 
 at::Tensor AudioVae::denormalise(const at::Tensor& latents) const {
   return latents * statistics(latents_std_, latents) + statistics(latents_mean_, latents);

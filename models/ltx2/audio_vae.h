@@ -1,9 +1,8 @@
 #pragma once
-/// Audio autoencoder: log-mel spectrograms [B,channels,T,bins] ⇄ latents [B,C,L,bins/4], T = 4 L - 3 where time is causal. "Raw" latents are
-/// what the encoder gives and the decoder takes; the denoiser works on normalised ones, packed to [B,L,C*bins/4] (channel major), and the
-/// statistics live on that packed axis.
-/// Plain differentiable tensor operations, any dtype; training goes through this class. Copies share their weights. After: diffusers
-/// AutoencoderKLLTX2Audio.
+/// Audio autoencoder: log-mel spectrograms [B,channels,T,bins] ⇄ latents [B,C,L,bins/4], T = 4 L - 3 where time is causal. "Raw" latents
+/// are what the encoder gives and the decoder takes; the denoiser works on normalised ones, packed to [B,L,C*bins/4] (channel major), and
+/// the statistics live on that packed axis. Plain differentiable tensor operations, any dtype; training goes through this class. Copies
+/// share their weights. After: diffusers AutoencoderKLLTX2Audio.
 #include <ATen/core/Tensor.h>
 
 #include <memory>

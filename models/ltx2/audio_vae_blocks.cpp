@@ -24,8 +24,8 @@ bool has_attention(const AudioVaeConfig& config, std::int64_t resolution) {
   return std::find(config.attn_resolutions.begin(), config.attn_resolutions.end(), resolution) != config.attn_resolutions.end();
 }
 
-AudioStage make_stage(ParameterScope scope, std::int64_t count, std::int64_t in_channels, std::int64_t out_channels, std::int64_t resolution,
-                      const AudioVaeConfig& config) {
+AudioStage make_stage(ParameterScope scope, std::int64_t count, std::int64_t in_channels, std::int64_t out_channels,
+                      std::int64_t resolution, const AudioVaeConfig& config) {
   AudioStage stage;
   for (std::int64_t i = 0; i < count; ++i) {
     stage.blocks.emplace_back(scope.child("block", i), i == 0 ? in_channels : out_channels, out_channels, config);
@@ -158,7 +158,8 @@ AudioEncoder::AudioEncoder(ParameterScope scope, const AudioVaeConfig& config)
   }
   middle_.emplace(scope.child("mid"), channels, config);
   norm_out_.emplace(scope.child("norm_out"), channels, config.norm_type);
-  conv_out_.emplace(scope.child("conv_out"), channels, config.double_z ? 2 * config.latent_channels : config.latent_channels, 3, config.causality_axis);
+  conv_out_.emplace(scope.child("conv_out"), channels, config.double_z ? 2 * config.latent_channels : config.latent_channels, 3,
+                    config.causality_axis);
 }
 
 at::Tensor AudioEncoder::forward(const at::Tensor& mel) const {

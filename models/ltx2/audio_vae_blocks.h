@@ -16,7 +16,8 @@ namespace fantascope::models::ltx2 {
 /// Convolution that keeps the size, padded to look only back along the causal axis.
 class AudioConv2d {
  public:
-  AudioConv2d(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel_size, const std::string& causality_axis);
+  AudioConv2d(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel_size,
+              const std::string& causality_axis);
   at::Tensor forward(const at::Tensor& x_BCTM) const;
   const at::Tensor& weight() const { return weight_; }
 
@@ -119,7 +120,7 @@ class AudioDecoder {
   AudioVaeConfig config_;
   AudioConv2d conv_in_;
   AudioMiddle middle_;
-  std::vector<AudioStage> stages_;  ///< by level; run from the last to the first
+  std::vector<AudioStage> stages_;        ///< by level; run from the last to the first
   std::vector<AudioUpsample> upsamples_;  ///< [level - 1], after the stage of that level
   std::optional<AudioNorm> norm_out_;
   std::optional<AudioConv2d> conv_out_;

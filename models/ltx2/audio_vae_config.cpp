@@ -45,11 +45,13 @@ Result<AudioVaeConfig> AudioVaeConfig::from_json(const nlohmann::json& json, con
     if (c.causality_axis != "none") fields.refuse("norm_type", "must be pixel where causality_axis is not none", "group", "pixel");
     for (const auto multiple : c.ch_mult) {
       if (c.base_channels * multiple % kNormGroups != 0) {
-        fields.refuse("base_channels", "times ch_mult must be a multiple of 32 where norm_type is group", std::to_string(c.base_channels * multiple));
+        fields.refuse("base_channels", "times ch_mult must be a multiple of 32 where norm_type is group",
+                      std::to_string(c.base_channels * multiple));
       }
     }
   }
-  if (c.ch_mult.size() != 3) fields.refuse("ch_mult", "must have 3 levels (mel frames and bins are 4 to a latent)", std::to_string(c.ch_mult.size()), "3");
+  if (c.ch_mult.size() != 3)
+    fields.refuse("ch_mult", "must have 3 levels (mel frames and bins are 4 to a latent)", std::to_string(c.ch_mult.size()), "3");
   if (c.mel_bins % kDownsampleFactor != 0) fields.refuse("mel_bins", "must be a multiple of 4", std::to_string(c.mel_bins));
   FANTASCOPE_TRY_VOID(fields.finish());
   if (c.base_channels != c.latent_channels * c.latent_mel_bins()) {

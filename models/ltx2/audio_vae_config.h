@@ -16,8 +16,8 @@ struct AudioVaeConfig {
   std::int64_t num_res_blocks = 2;
   std::vector<std::int64_t> attn_resolutions;  ///< levels with this nominal resolution have attention; usually none
   std::int64_t resolution = 256;
-  std::string norm_type = "pixel";         ///< or "group"
-  std::string causality_axis = "height";   ///< of [B,C,time,mel]: "height" is time. "none", "width", "width-compatibility"
+  std::string norm_type = "pixel";        ///< or "group"
+  std::string causality_axis = "height";  ///< of [B,C,time,mel]: "height" is time. "none", "width", "width-compatibility"
   bool mid_block_add_attention = false, double_z = true;
   std::int64_t sample_rate = 16000, mel_hop_length = 160;
   std::int64_t mel_bins = 64;

@@ -26,8 +26,8 @@ std::vector<std::int64_t> ConfigFields::list(const char* key, std::vector<std::i
   return fallback;
 }
 
-std::vector<std::vector<std::int64_t>> ConfigFields::lists(const char* key, std::vector<std::vector<std::int64_t>> fallback, std::size_t max_count,
-                                                           std::int64_t min, std::int64_t max) {
+std::vector<std::vector<std::int64_t>> ConfigFields::lists(const char* key, std::vector<std::vector<std::int64_t>> fallback,
+                                                           std::size_t max_count, std::int64_t min, std::int64_t max) {
   const auto* value = find(key);
   if (!value) return fallback;
   bool good = value->is_array() && !value->empty() && value->size() <= max_count;
@@ -57,7 +57,8 @@ std::vector<std::string> ConfigFields::words(const char* key, std::vector<std::s
   }
   for (const auto& item : *value) {
     if (!item.is_string() || std::find(allowed.begin(), allowed.end(), item.get_ref<const std::string&>()) == allowed.end()) {
-      refuse(key, "holds something that this build does not know", item.is_string() ? item.get<std::string>().substr(0, 60) : "no text", joined(allowed));
+      refuse(key, "holds something that this build does not know", item.is_string() ? item.get<std::string>().substr(0, 60) : "no text",
+             joined(allowed));
       return fallback;
     }
     result.push_back(item.get<std::string>());
@@ -72,7 +73,8 @@ std::vector<bool> ConfigFields::flag_or_flags(const char* key, std::vector<bool>
 }
 
 void ConfigFields::require_size(const char* key, std::size_t size, std::size_t wanted) {
-  if (size != wanted) refuse(key, "has " + std::to_string(size) + " items, not " + std::to_string(wanted), std::to_string(size), std::to_string(wanted));
+  if (size != wanted)
+    refuse(key, "has " + std::to_string(size) + " items, not " + std::to_string(wanted), std::to_string(size), std::to_string(wanted));
 }
 
 }  // namespace fantascope::models::ltx2

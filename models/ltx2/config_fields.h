@@ -15,10 +15,12 @@ class ConfigFields : public JsonFields {
   ConfigFields(const nlohmann::json& object, std::string file) : JsonFields(object, std::move(file)), object_(&object) {}
 
   /// Lists of 1…max_count values, each min…max.
-  std::vector<std::int64_t> list(const char* key, std::vector<std::int64_t> fallback, std::size_t max_count, std::int64_t min, std::int64_t max);
+  std::vector<std::int64_t> list(const char* key, std::vector<std::int64_t> fallback, std::size_t max_count, std::int64_t min,
+                                 std::int64_t max);
   std::vector<std::vector<std::int64_t>> lists(const char* key, std::vector<std::vector<std::int64_t>> fallback, std::size_t max_count,
                                                std::int64_t min, std::int64_t max);
-  std::vector<std::string> words(const char* key, std::vector<std::string> fallback, std::size_t max_count, const std::vector<std::string>& allowed);
+  std::vector<std::string> words(const char* key, std::vector<std::string> fallback, std::size_t max_count,
+                                 const std::vector<std::string>& allowed);
   /// A list, or one value that stands for `size` equal ones.
   std::vector<bool> flag_or_flags(const char* key, std::vector<bool> fallback, std::size_t size);
   /// refuse() unless `size` is `wanted`.

@@ -74,7 +74,8 @@ Result<LatentUpsamplerConfig> LatentUpsamplerConfig::from_json(const nlohmann::j
     c.denominator = rational.denominator;
   }
   const bool rational = c.use_rational_resampler && c.spatial_upsample && !c.temporal_upsample;
-  if (rational && !known) fields.refuse("rational_spatial_scale", "is not one that this build knows", std::to_string(scale), "0.75, 1.5, 2, 4");
+  if (rational && !known)
+    fields.refuse("rational_spatial_scale", "is not one that this build knows", std::to_string(scale), "0.75, 1.5, 2, 4");
   if (!rational) c.numerator = 2, c.denominator = 1;
   if (!c.spatial_upsample && !c.temporal_upsample) fields.refuse("spatial_upsample", "and temporal_upsample must not both be false");
   if (c.temporal_upsample && c.dims == 2) fields.refuse("dims", "must be 3 where temporal_upsample is true", "2", "3");
@@ -121,10 +122,10 @@ LatentUpsampler::ResidualBlock LatentUpsampler::make_block(ParameterScope scope)
   const auto mid = config_.mid_channels, dims = config_.dims;
   const auto shape = kernel_shape(mid, mid, dims);
   const Init init = conv_init(mid, dims);
-  return {scope.tensor("conv1.weight", shape, init),           scope.tensor("conv1.bias", {mid}, init),
-          scope.tensor("norm1.weight", {mid}, Init::ones()),   scope.tensor("norm1.bias", {mid}, Init::zeros()),
-          scope.tensor("conv2.weight", shape, init),           scope.tensor("conv2.bias", {mid}, init),
-          scope.tensor("norm2.weight", {mid}, Init::ones()),   scope.tensor("norm2.bias", {mid}, Init::zeros())};
+  return {scope.tensor("conv1.weight", shape, init),         scope.tensor("conv1.bias", {mid}, init),
+          scope.tensor("norm1.weight", {mid}, Init::ones()), scope.tensor("norm1.bias", {mid}, Init::zeros()),
+          scope.tensor("conv2.weight", shape, init),         scope.tensor("conv2.bias", {mid}, init),
+          scope.tensor("norm2.weight", {mid}, Init::ones()), scope.tensor("norm2.bias", {mid}, Init::zeros())};
 }
 
 at::Tensor LatentUpsampler::conv(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
@@ -147,7 +148,8 @@ at::Tensor LatentUpsampler::enlarge(const at::Tensor& x) const {
   const auto shuffled = pixel_shuffle(y.unsqueeze(2), 1, config_.numerator).squeeze(2);
   if (config_.denominator == 1) return shuffled;
   const auto C = shuffled.size(1);
-  return at::conv2d(shuffled, blur_kernel_.to(y.device(), y.scalar_type()).expand({C, 1, kBlurTaps, kBlurTaps}), {}, config_.denominator, kBlurTaps / 2, 1, C);
+  return at::conv2d(shuffled, blur_kernel_.to(y.device(), y.scalar_type()).expand({C, 1, kBlurTaps, kBlurTaps}), {}, config_.denominator,
+                    kBlurTaps / 2, 1, C);
 }
 
 at::Tensor LatentUpsampler::forward(const at::Tensor& latents) const {

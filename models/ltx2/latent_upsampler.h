@@ -17,7 +17,7 @@ struct LatentUpsamplerConfig {
   std::int64_t in_channels = 128, mid_channels = 1024, num_blocks_per_stage = 4;
   std::int64_t dims = 3;  ///< of the convolutions: 2 works frame by frame
   bool spatial_upsample = true, temporal_upsample = false;
-  bool use_rational_resampler = true;     ///< where only space is enlarged
+  bool use_rational_resampler = true;           ///< where only space is enlarged
   std::int64_t numerator = 2, denominator = 1;  ///< of rational_spatial_scale
 
   static Result<LatentUpsamplerConfig> from_json(const nlohmann::json& json, const std::string& file = "latent_upsampler/config.json");

@@ -27,7 +27,8 @@ double hz_of(double mel) { return mel < kLogStartMel ? mel * kLinearHzPerMel : k
 at::Tensor slaney_mel_filters(std::int64_t sample_rate, std::int64_t num_frequencies, std::int64_t num_bins) {
   const double highest = static_cast<double>(sample_rate) / 2.0;
   std::vector<double> corners(static_cast<std::size_t>(num_bins) + 2);
-  for (std::size_t i = 0; i < corners.size(); ++i) corners[i] = hz_of(mel_of(highest) * static_cast<double>(i) / static_cast<double>(num_bins + 1));
+  for (std::size_t i = 0; i < corners.size(); ++i)
+    corners[i] = hz_of(mel_of(highest) * static_cast<double>(i) / static_cast<double>(num_bins + 1));
   auto filters = at::zeros({num_bins, num_frequencies}, at::kFloat);
   auto* out = filters.data_ptr<float>();
   for (std::int64_t bin = 0; bin < num_bins; ++bin) {

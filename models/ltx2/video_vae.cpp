@@ -19,11 +19,17 @@ std::string shown(at::IntArrayRef shape) {
 }
 
 Error wrong_shape(const char* what, at::IntArrayRef shape, const std::string& allowed) {
-  return Error{ErrorCode::kInvalidArgument, std::string("the video VAE cannot take ") + what + " of this shape", what, shown(shape), allowed,
+  return Error{ErrorCode::kInvalidArgument,
+               std::string("the video VAE cannot take ") + what + " of this shape",
+               what,
+               shown(shape),
+               allowed,
                "Choose another size or number of frames."};
 }
 
-at::Tensor per_channel(const at::Tensor& values_C, const at::Tensor& like) { return values_C.to(like.device(), like.scalar_type()).view({1, -1, 1, 1, 1}); }
+at::Tensor per_channel(const at::Tensor& values_C, const at::Tensor& like) {
+  return values_C.to(like.device(), like.scalar_type()).view({1, -1, 1, 1, 1});
+}
 
 }  // namespace
 
@@ -50,14 +56,17 @@ at::ScalarType VideoVae::dtype() const { return decoder_.conv_in.weight().scalar
 Result<void> VideoVae::check_latents(at::IntArrayRef shape) const {
   const bool reflects = config_.decoder_spatial_padding_mode == "reflect" || config_.decoder_spatial_padding_mode == "circular";
   const std::int64_t smallest = reflects ? 2 : 1;
-  if (shape.size() == 5 && shape[0] >= 1 && shape[1] == config_.latent_channels && shape[2] >= 1 && shape[3] >= smallest && shape[4] >= smallest) return {};
-  return wrong_shape("latents", shape, "Bx" + std::to_string(config_.latent_channels) + "xFxHxW, F at least 1, H and W at least " + std::to_string(smallest));
+  if (shape.size() == 5 && shape[0] >= 1 && shape[1] == config_.latent_channels && shape[2] >= 1 && shape[3] >= smallest &&
+      shape[4] >= smallest)
+    return {};
+  return wrong_shape("latents", shape,
+                     "Bx" + std::to_string(config_.latent_channels) + "xFxHxW, F at least 1, H and W at least " + std::to_string(smallest));
 }
 
 Result<void> VideoVae::check_frames(at::IntArrayRef shape) const {
   const auto& s = config_.scale_factors;
-  if (shape.size() == 5 && shape[0] >= 1 && shape[1] == config_.in_channels && shape[2] >= 1 && (shape[2] - 1) % s.time == 0 && shape[3] >= s.height &&
-      shape[3] % s.height == 0 && shape[4] >= s.width && shape[4] % s.width == 0) {
+  if (shape.size() == 5 && shape[0] >= 1 && shape[1] == config_.in_channels && shape[2] >= 1 && (shape[2] - 1) % s.time == 0 &&
+      shape[3] >= s.height && shape[3] % s.height == 0 && shape[4] >= s.width && shape[4] % s.width == 0) {
     return {};
   }
   return wrong_shape("frames", shape,
@@ -65,7 +74,9 @@ Result<void> VideoVae::check_frames(at::IntArrayRef shape) const {
                          std::to_string(s.height) + ", W of " + std::to_string(s.width));
 }
 
-at::Tensor VideoVae::decode(const at::Tensor& latents) const { return can_decode_fast() ? decode_fast(latents) : decode_reference(latents); }
+at::Tensor VideoVae::decode(const at::Tensor& latents) const {
+  return can_decode_fast() ? decode_fast(latents) : decode_reference(latents);
+}
 
 bool VideoVae::can_decode_fast() const { return !at::GradMode::is_enabled() && FastVideoDecoder::supports(decoder_); }
 

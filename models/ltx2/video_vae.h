@@ -53,8 +53,8 @@ class VideoVae {
   bool can_decode_fast() const;
   at::Tensor decode_fast(const at::Tensor& latents_BCFHW) const;
   at::Tensor decode_reference(const at::Tensor& latents_BCFHW, at::Tensor* mid_block_out = nullptr) const;
-  /// As decode, in overlapping tiles: the activations of one tile at a time instead of the whole clip's. `tiling` must pass check_tiling. `on_tile` (may be empty) hears the share that is done;
-  /// false from it stops the work, and an undefined tensor comes back.
+  /// As decode, in overlapping tiles: the activations of one tile at a time instead of the whole clip's. `tiling` must pass check_tiling.
+  /// `on_tile` (may be empty) hears the share that is done; false from it stops the work, and an undefined tensor comes back.
   at::Tensor decode_tiled(const at::Tensor& latents_BCFHW, const VaeTiling& tiling, const std::function<bool(double)>& on_tile = {}) const;
 
   /// Frames → [B,2*C,F,h,w]: mean, then log-variance, of raw latents.

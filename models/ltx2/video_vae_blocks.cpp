@@ -18,7 +18,8 @@ constexpr double kPixelNormEps = 1e-8;
 /// The bound that makes fresh convolutions keep the size of what passes through them.
 Init conv_init(std::int64_t fan_in) { return Init::uniform(1.0 / std::sqrt(static_cast<double>(fan_in))); }
 
-std::vector<VideoResnetBlock> resnet_list(ParameterScope scope, std::int64_t count, std::int64_t channels, double eps, const ConvBorder& border) {
+std::vector<VideoResnetBlock> resnet_list(ParameterScope scope, std::int64_t count, std::int64_t channels, double eps,
+                                          const ConvBorder& border) {
   std::vector<VideoResnetBlock> resnets;
   for (std::int64_t i = 0; i < count; ++i) resnets.emplace_back(scope.child("resnets", i), channels, channels, eps, border);
   return resnets;
@@ -27,7 +28,9 @@ std::vector<VideoResnetBlock> resnet_list(ParameterScope scope, std::int64_t cou
 /// [B,C,T,H,W] → [B,C*st*sh*sw,T/st,H/sh,W/sw]
 at::Tensor space_to_depth(const at::Tensor& x, const ScaleFactors& s) {
   const auto B = x.size(0), C = x.size(1), T = x.size(2) / s.time, H = x.size(3) / s.height, W = x.size(4) / s.width;
-  return x.reshape({B, C, T, s.time, H, s.height, W, s.width}).permute({0, 1, 3, 5, 7, 2, 4, 6}).reshape({B, C * s.time * s.height * s.width, T, H, W});
+  return x.reshape({B, C, T, s.time, H, s.height, W, s.width})
+      .permute({0, 1, 3, 5, 7, 2, 4, 6})
+      .reshape({B, C * s.time * s.height * s.width, T, H, W});
 }
 
 /// The inverse of space_to_depth, without the first st - 1 frames.
@@ -41,7 +44,8 @@ at::Tensor depth_to_space(const at::Tensor& x, const ScaleFactors& s) {
 
 }  // namespace
 
-CausalConv3d::CausalConv3d(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ConvBorder border, std::int64_t stride)
+CausalConv3d::CausalConv3d(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ConvBorder border,
+                           std::int64_t stride)
     : border_(std::move(border)), stride_(stride) {
   const auto conv = scope.child("conv");
   const Init init = conv_init(in_channels * kKernel * kKernel * kKernel);
@@ -59,8 +63,11 @@ at::Tensor CausalConv3d::forward(const at::Tensor& x) const {
 
 at::Tensor pixel_norm(const at::Tensor& x) { return x / (x.square().mean(1, /*keepdim=*/true) + kPixelNormEps).sqrt(); }
 
-VideoResnetBlock::VideoResnetBlock(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, double norm_eps, const ConvBorder& border)
-    : conv1(scope.child("conv1"), in_channels, out_channels, border), conv2(scope.child("conv2"), out_channels, out_channels, border), eps(norm_eps) {
+VideoResnetBlock::VideoResnetBlock(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, double norm_eps,
+                                   const ConvBorder& border)
+    : conv1(scope.child("conv1"), in_channels, out_channels, border),
+      conv2(scope.child("conv2"), out_channels, out_channels, border),
+      eps(norm_eps) {
   if (in_channels == out_channels) return;
   norm3_weight = scope.tensor("norm3.weight", {in_channels}, Init::ones());
   norm3_bias = scope.tensor("norm3.bias", {in_channels}, Init::zeros());
@@ -76,7 +83,8 @@ at::Tensor VideoResnetBlock::forward(const at::Tensor& x) const {
   return hidden + at::conv3d(normed, shortcut_weight, shortcut_bias);
 }
 
-VideoDownsampler::VideoDownsampler(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ScaleFactors strides, const ConvBorder& border)
+VideoDownsampler::VideoDownsampler(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ScaleFactors strides,
+                                   const ConvBorder& border)
     : stride(strides),
       group_size(in_channels * strides.time * strides.height * strides.width / out_channels),
       conv(scope.child("conv"), in_channels, out_channels / (strides.time * strides.height * strides.width), border) {}
@@ -88,8 +96,8 @@ at::Tensor VideoDownsampler::forward(const at::Tensor& frames) const {
   return space_to_depth(conv.forward(x), stride) + residual;
 }
 
-VideoUpsampler::VideoUpsampler(ParameterScope scope, std::int64_t in_channels, ScaleFactors strides, bool with_residual, std::int64_t channel_factor,
-                               const ConvBorder& border)
+VideoUpsampler::VideoUpsampler(ParameterScope scope, std::int64_t in_channels, ScaleFactors strides, bool with_residual,
+                               std::int64_t channel_factor, const ConvBorder& border)
     : stride(strides),
       residual(with_residual),
       factor(channel_factor),
@@ -131,7 +139,8 @@ VideoEncoder::VideoEncoder(ParameterScope scope, const VideoVaeConfig& config)
       if (config.downsample_type[i] == "conv") {
         block.strided_conv.emplace(sampler_scope, channels, channels, border, 2);
       } else {
-        block.downsampler.emplace(sampler_scope, channels, config.block_out_channels[i], resample_stride(config.downsample_type[i]), border);
+        block.downsampler.emplace(sampler_scope, channels, config.block_out_channels[i], resample_stride(config.downsample_type[i]),
+                                  border);
       }
     }
     down_blocks_.push_back(std::move(block));

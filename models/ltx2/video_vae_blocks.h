@@ -48,7 +48,8 @@ struct VideoResnetBlock {
 
 /// Convolution, then blocks of pixels into channels; plus means of the input's channels in the same arrangement.
 struct VideoDownsampler {
-  VideoDownsampler(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ScaleFactors stride, const ConvBorder& border);
+  VideoDownsampler(ParameterScope scope, std::int64_t in_channels, std::int64_t out_channels, ScaleFactors stride,
+                   const ConvBorder& border);
   at::Tensor forward(const at::Tensor& x_BCTHW) const;
 
   ScaleFactors stride;
@@ -59,7 +60,8 @@ struct VideoDownsampler {
 /// Convolution, then channels into blocks of pixels, without the first frame where time is doubled; optionally plus the input's channels
 /// in the same arrangement.
 struct VideoUpsampler {
-  VideoUpsampler(ParameterScope scope, std::int64_t in_channels, ScaleFactors stride, bool residual, std::int64_t factor, const ConvBorder& border);
+  VideoUpsampler(ParameterScope scope, std::int64_t in_channels, ScaleFactors stride, bool residual, std::int64_t factor,
+                 const ConvBorder& border);
   at::Tensor forward(const at::Tensor& x_BCTHW) const;
 
   ScaleFactors stride;

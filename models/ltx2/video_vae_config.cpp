@@ -41,7 +41,8 @@ ScaleFactors check_encoder(const VideoVaeConfig& config, ConfigFields& fields) {
       const ScaleFactors stride = resample_stride(config.downsample_type[i]);
       const std::int64_t volume = stride.time * stride.height * stride.width;
       if (config.downsample_type[i] != "conv" && (out % volume != 0 || (channels * volume) % out != 0)) {
-        refuse(fields, key, std::to_string(out), "multiples of " + std::to_string(volume) + " that divide " + std::to_string(channels * volume));
+        refuse(fields, key, std::to_string(out),
+               "multiples of " + std::to_string(volume) + " that divide " + std::to_string(channels * volume));
       }
       total = {total.time * stride.time, total.height * stride.height, total.width * stride.width};
     }
@@ -59,21 +60,28 @@ ScaleFactors check_decoder(const VideoVaeConfig& config, ConfigFields& fields) {
     const std::int64_t factor = config.upsample_factor[at];
     const std::string key = "decoder_block_out_channels[" + std::to_string(at) + "]";
     const std::int64_t in = previous / factor, out = config.decoder_block_out_channels[at] / factor;
-    if (out < 1) refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "at least upsample_factor " + std::to_string(factor));
+    if (out < 1)
+      refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "at least upsample_factor " + std::to_string(factor));
     if (in != out) {
-      if (channels != in) refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "what the block before it gives: " + std::to_string(channels));
+      if (channels != in)
+        refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]),
+               "what the block before it gives: " + std::to_string(channels));
       channels = out;
     }
     if (config.decoder_spatio_temporal_scaling[at]) {
       const ScaleFactors stride = resample_stride(config.upsample_type[i]);
       const std::int64_t volume = stride.time * stride.height * stride.width;
-      if (channels != out * factor) refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "what the block before it gives: " + std::to_string(channels));
+      if (channels != out * factor)
+        refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]),
+               "what the block before it gives: " + std::to_string(channels));
       if (config.upsample_residual[at] && (channels % volume != 0 || volume % factor != 0)) {
-        refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "multiples of " + std::to_string(volume) + " where upsample_residual is true");
+        refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]),
+               "multiples of " + std::to_string(volume) + " where upsample_residual is true");
       }
       total = {total.time * stride.time, total.height * stride.height, total.width * stride.width};
     } else if (channels != out) {
-      refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]), "what the block before it gives: " + std::to_string(channels));
+      refuse(fields, key, std::to_string(config.decoder_block_out_channels[at]),
+             "what the block before it gives: " + std::to_string(channels));
     }
     channels = out;
     previous = out;
@@ -85,12 +93,14 @@ void check_claimed_ratios(const VideoVaeConfig& config, const ScaleFactors& enco
   const ScaleFactors& decoder = config.scale_factors;
   if (encoder.time != decoder.time || encoder.height != decoder.height) {
     refuse(fields, "upsample_type", "x" + std::to_string(decoder.height) + " in space, x" + std::to_string(decoder.time) + " in time",
-                  "what the encoder takes away: x" + std::to_string(encoder.height) + ", x" + std::to_string(encoder.time));
+           "what the encoder takes away: x" + std::to_string(encoder.height) + ", x" + std::to_string(encoder.time));
   }
   const auto space = fields.integer("spatial_compression_ratio", decoder.height, 1, 4096);
   const auto time = fields.integer("temporal_compression_ratio", decoder.time, 1, 4096);
-  if (space != decoder.height) refuse(fields, "spatial_compression_ratio", std::to_string(space), std::to_string(decoder.height) + " (what the blocks do)");
-  if (time != decoder.time) refuse(fields, "temporal_compression_ratio", std::to_string(time), std::to_string(decoder.time) + " (what the blocks do)");
+  if (space != decoder.height)
+    refuse(fields, "spatial_compression_ratio", std::to_string(space), std::to_string(decoder.height) + " (what the blocks do)");
+  if (time != decoder.time)
+    refuse(fields, "temporal_compression_ratio", std::to_string(time), std::to_string(decoder.time) + " (what the blocks do)");
 }
 
 }  // namespace
@@ -113,7 +123,8 @@ Result<VideoVaeConfig> VideoVaeConfig::from_json(const nlohmann::json& json, con
   c.decoder_layers_per_block = fields.list("decoder_layers_per_block", c.decoder_layers_per_block, kMaxBlocks + 1, 0, kMaxLayers);
   const std::size_t encoder_blocks = c.block_out_channels.size(), decoder_blocks = c.decoder_block_out_channels.size();
   c.spatio_temporal_scaling = fields.flag_or_flags("spatio_temporal_scaling", c.spatio_temporal_scaling, encoder_blocks);
-  c.decoder_spatio_temporal_scaling = fields.flag_or_flags("decoder_spatio_temporal_scaling", c.decoder_spatio_temporal_scaling, decoder_blocks);
+  c.decoder_spatio_temporal_scaling =
+      fields.flag_or_flags("decoder_spatio_temporal_scaling", c.decoder_spatio_temporal_scaling, decoder_blocks);
   c.downsample_type = fields.words("downsample_type", c.downsample_type, kMaxBlocks, {"conv", "spatial", "temporal", "spatiotemporal"});
   c.upsample_type = fields.words("upsample_type", c.upsample_type, kMaxBlocks, {"spatial", "temporal", "spatiotemporal"});
   c.upsample_residual = fields.flag_or_flags("upsample_residual", c.upsample_residual, decoder_blocks);
@@ -126,8 +137,10 @@ Result<VideoVaeConfig> VideoVaeConfig::from_json(const nlohmann::json& json, con
   c.scaling_factor = fields.number("scaling_factor", c.scaling_factor, 1e-6, 1e6);
   c.encoder_causal = fields.flag("encoder_causal", c.encoder_causal);
   c.decoder_causal = fields.flag("decoder_causal", c.decoder_causal);
-  c.encoder_spatial_padding_mode = fields.word("encoder_spatial_padding_mode", c.encoder_spatial_padding_mode, {"zeros", "reflect", "replicate", "circular"});
-  c.decoder_spatial_padding_mode = fields.word("decoder_spatial_padding_mode", c.decoder_spatial_padding_mode, {"zeros", "reflect", "replicate", "circular"});
+  c.encoder_spatial_padding_mode =
+      fields.word("encoder_spatial_padding_mode", c.encoder_spatial_padding_mode, {"zeros", "reflect", "replicate", "circular"});
+  c.decoder_spatial_padding_mode =
+      fields.word("decoder_spatial_padding_mode", c.decoder_spatial_padding_mode, {"zeros", "reflect", "replicate", "circular"});
   if (fields.flag("timestep_conditioning", false)) {
     refuse(fields, "timestep_conditioning", "true", "false (decoders that are told a timestep are not built in)");
   }

@@ -1,6 +1,7 @@
 #include "models/ltx2/video_vae_fast.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
@@ -42,7 +43,8 @@ void fill_padded(const at::Tensor& x_THWC, const at::Tensor& padded, const ConvB
   const Bf16* const source = data_of(x_THWC);
   Bf16* const target = data_of(padded);
   const std::int64_t pixel = s.channels, row = (s.columns + 2) * pixel, frame = (s.rows + 2) * row, front = border.causal ? 2 : 1;
-  const std::int64_t left = outside(border.spatial_padding_mode, -1, s.columns), right = outside(border.spatial_padding_mode, s.columns, s.columns);
+  const std::int64_t left = outside(border.spatial_padding_mode, -1, s.columns),
+                     right = outside(border.spatial_padding_mode, s.columns, s.columns);
   const std::int64_t top = outside(border.spatial_padding_mode, -1, s.rows), bottom = outside(border.spatial_padding_mode, s.rows, s.rows);
   const auto edge = [&](Bf16* to, const Bf16* first, std::int64_t from) {
     if (from < 0) {
@@ -86,12 +88,13 @@ at::Tensor as_conv_input(const at::Tensor& padded, const Size& s) {
 at::Tensor from_conv_output(const at::Tensor& y) { return y.permute({0, 2, 3, 4, 1}).squeeze(0).contiguous(); }
 
 // The library's convolution with an epilogue, and the repacking of its weights; not in every build.
-using PointwiseAdd = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef, at::IntArrayRef,
-                                 at::IntArrayRef, std::int64_t, std::string_view, std::optional<at::Scalar>, std::optional<std::string_view>,
-                                 c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
+using PointwiseAdd = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
+                                 at::IntArrayRef, at::IntArrayRef, std::int64_t, std::string_view, std::optional<at::Scalar>,
+                                 std::optional<std::string_view>, c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
 
 const std::optional<c10::TypedOperatorHandle<PointwiseAdd>>& pointwise_add() {
   static const auto handle = []() -> std::optional<c10::TypedOperatorHandle<PointwiseAdd>> {
+    if (at::get_cpu_capability() != "AVX512") return std::nullopt;  // the library refuses bf16 there instead of taking a slower way
     auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise_", "binary"});
     if (!found || !found->hasKernelForDispatchKey(c10::DispatchKey::CPU)) return std::nullopt;
     try {
@@ -141,7 +144,9 @@ struct FastVideoDecoder::PackedConv {
   PackedConv(const CausalConv3d& conv, std::int64_t volume)
       : weight(channels_last(place_major(conv.weight().detach(), volume))), bias(place_major(conv.bias().detach(), volume).contiguous()) {}
 
-  at::Tensor forward(const at::Tensor& padded, const Size& s) const { return from_conv_output(at::conv3d(as_conv_input(padded, s), weight, bias)); }
+  at::Tensor forward(const at::Tensor& padded, const Size& s) const {
+    return from_conv_output(at::conv3d(as_conv_input(padded, s), weight, bias));
+  }
 
   /// x += convolution of `padded`.
   void add_to(at::Tensor& x_THWC, const at::Tensor& padded, const Size& s) const {

@@ -100,13 +100,16 @@ std::int64_t num_tiles(std::int64_t size, std::int64_t stride) { return (size + 
 }  // namespace
 
 Result<void> check_tiling(const VaeTiling& t, const ScaleFactors& s) {
-  const bool good = t.stride_height >= s.height && t.stride_width >= s.width && t.stride_num_frames >= s.time && t.height >= t.stride_height &&
-                    t.width >= t.stride_width && t.num_frames >= t.stride_num_frames;
+  const bool good = t.stride_height >= s.height && t.stride_width >= s.width && t.stride_num_frames >= s.time &&
+                    t.height >= t.stride_height && t.width >= t.stride_width && t.num_frames >= t.stride_num_frames;
   if (good) return {};
-  return Error{ErrorCode::kInvalidArgument, "tiles of the video VAE must be at least as large as their strides, and strides at least one latent", "tiling",
+  return Error{ErrorCode::kInvalidArgument,
+               "tiles of the video VAE must be at least as large as their strides, and strides at least one latent",
+               "tiling",
                "tile " + std::to_string(t.num_frames) + "x" + std::to_string(t.height) + "x" + std::to_string(t.width) + ", stride " +
                    std::to_string(t.stride_num_frames) + "x" + std::to_string(t.stride_height) + "x" + std::to_string(t.stride_width),
-               "strides of at least " + std::to_string(s.time) + "x" + std::to_string(s.height) + "x" + std::to_string(s.width), "Use larger tiles."};
+               "strides of at least " + std::to_string(s.time) + "x" + std::to_string(s.height) + "x" + std::to_string(s.width),
+               "Use larger tiles."};
 }
 
 at::Tensor VideoVae::decode_tiled(const at::Tensor& latents, const VaeTiling& tiling, const std::function<bool(double)>& on_tile) const {
@@ -119,8 +122,9 @@ at::Tensor VideoVae::decode_tiled(const at::Tensor& latents, const VaeTiling& ti
   const bool in_space = tiling.spatial && (height.splits(latents.size(kRow)) || width.splits(latents.size(kColumn)));
   const bool in_time = tiling.temporal && time.splits(latents.size(kTime));
 
-  const std::int64_t total = (in_space ? num_tiles(latents.size(kRow), height.stride) * num_tiles(latents.size(kColumn), width.stride) : 1) *
-                             (in_time ? num_tiles(latents.size(kTime), time.stride) : 1);
+  const std::int64_t total =
+      (in_space ? num_tiles(latents.size(kRow), height.stride) * num_tiles(latents.size(kColumn), width.stride) : 1) *
+      (in_time ? num_tiles(latents.size(kTime), time.stride) : 1);
   std::int64_t done = 0;
   const Network one_tile = [&](const at::Tensor& tile) {
     auto frames = decode(tile);

@@ -89,7 +89,8 @@ struct Convolution {
 /// Pairs of activation and convolution with growing dilation, each pair's result added to what went in.
 class ResidualBlock {
  public:
-  ResidualBlock(ParameterScope scope, std::int64_t channels, std::int64_t kernel, const std::vector<std::int64_t>& dilations, const VocoderConfig& config) {
+  ResidualBlock(ParameterScope scope, std::int64_t channels, std::int64_t kernel, const std::vector<std::int64_t>& dilations,
+                const VocoderConfig& config) {
     for (std::size_t i = 0; i < dilations.size(); ++i) {
       const auto at = static_cast<std::int64_t>(i);
       steps_.push_back({resnet_activation(scope.child("acts1", at), channels, config),
@@ -183,7 +184,8 @@ class BandwidthExtendedVocoder final : public Vocoder {
         bwe_generator_(config.bwe_generator, scope.child("bwe_generator")),
         resampler_(config.output_sampling_rate / config.input_sampling_rate) {
     const std::int64_t frequencies = config.filter_length / 2 + 1;
-    stft_basis_ = scope.child("mel_stft").child("stft_fn").tensor("forward_basis", {frequencies * 2, 1, config.filter_length}, Init::normal(0.02));
+    stft_basis_ =
+        scope.child("mel_stft").child("stft_fn").tensor("forward_basis", {frequencies * 2, 1, config.filter_length}, Init::normal(0.02));
     mel_basis_ = scope.child("mel_stft").tensor("mel_basis", {config.num_mel_channels, frequencies}, Init::normal(0.02));
   }
 
@@ -208,7 +210,8 @@ class BandwidthExtendedVocoder final : public Vocoder {
  private:
   /// Log-mel of signals [X,N]: frames that end with their hop, so that nothing looks ahead.
   at::Tensor analyse(const at::Tensor& signals) const {
-    const auto padded = at::constant_pad_nd(signals.unsqueeze(1), {std::max<std::int64_t>(0, config_.window_length - config_.hop_length), 0});
+    const auto padded =
+        at::constant_pad_nd(signals.unsqueeze(1), {std::max<std::int64_t>(0, config_.window_length - config_.hop_length), 0});
     const auto spectrum = at::conv1d(padded, stft_basis_, {}, config_.hop_length);
     const std::int64_t frequencies = spectrum.size(1) / 2;
     const auto magnitude = (spectrum.narrow(1, 0, frequencies).square() + spectrum.narrow(1, frequencies, frequencies).square()).sqrt();
@@ -224,7 +227,9 @@ class BandwidthExtendedVocoder final : public Vocoder {
 }  // namespace
 
 Result<std::unique_ptr<Vocoder>> Vocoder::make(const nlohmann::json& config, ParameterScope scope, const std::string& file) {
-  const std::string name = config.is_object() && config.contains("_class_name") && config["_class_name"].is_string() ? config["_class_name"].get<std::string>() : "";
+  const std::string name = config.is_object() && config.contains("_class_name") && config["_class_name"].is_string()
+                               ? config["_class_name"].get<std::string>()
+                               : "";
   if (name == "LTX2Vocoder") {
     FANTASCOPE_TRY(const auto parsed, VocoderConfig::from_json(config, file));
     return std::unique_ptr<Vocoder>(std::make_unique<Generator>(parsed, scope));
@@ -233,8 +238,12 @@ Result<std::unique_ptr<Vocoder>> Vocoder::make(const nlohmann::json& config, Par
     FANTASCOPE_TRY(const auto parsed, BandwidthExtensionConfig::from_json(config, file));
     return std::unique_ptr<Vocoder>(std::make_unique<BandwidthExtendedVocoder>(parsed, scope));
   }
-  return Error{ErrorCode::kUnsupported, file + ": this vocoder class is not one that this build knows", file + ": _class_name",
-               name.empty() ? "none" : name.substr(0, 60), "LTX2Vocoder, LTX2VocoderWithBWE", "Use a model folder with one of these."};
+  return Error{ErrorCode::kUnsupported,
+               file + ": this vocoder class is not one that this build knows",
+               file + ": _class_name",
+               name.empty() ? "none" : name.substr(0, 60),
+               "LTX2Vocoder, LTX2VocoderWithBWE",
+               "Use a model folder with one of these."};
 }
 
 Result<std::unique_ptr<Vocoder>> Vocoder::load(const std::string& folder, at::ScalarType dtype) {

@@ -28,7 +28,8 @@ class Vocoder {
   virtual std::int64_t mel_features() const = 0;       ///< channels * bins of the input
 
   /// The class that config.json names (`_class_name`), from fresh or loaded weights. Ask the scope's source for finish() before use.
-  static Result<std::unique_ptr<Vocoder>> make(const nlohmann::json& config, ParameterScope scope, const std::string& file = "vocoder/config.json");
+  static Result<std::unique_ptr<Vocoder>> make(const nlohmann::json& config, ParameterScope scope,
+                                               const std::string& file = "vocoder/config.json");
   /// Reads the component folder (config.json and weights).
   static Result<std::unique_ptr<Vocoder>> load(const std::string& folder, at::ScalarType dtype);
 };

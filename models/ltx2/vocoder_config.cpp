@@ -47,7 +47,8 @@ void check_generator(const std::string& prefix, const VocoderConfig& c, ConfigFi
     }
   }
   if (c.antialias_kernel_size < c.antialias_ratio) fields.refuse(prefix + "antialias_kernel_size", "must not be below antialias_ratio");
-  if (c.antialias && c.act_fn == "leaky_relu") fields.refuse(prefix + "antialias", "true is built in for snake activations only", "true", "false");
+  if (c.antialias && c.act_fn == "leaky_relu")
+    fields.refuse(prefix + "antialias", "true is built in for snake activations only", "true", "false");
 }
 
 }  // namespace
@@ -95,15 +96,18 @@ Result<BandwidthExtensionConfig> BandwidthExtensionConfig::from_json(const nlohm
   check_generator("", c.vocoder, fields);
   check_generator("bwe_", c.bwe_generator, fields);
   if (c.output_sampling_rate % c.input_sampling_rate != 0 || c.output_sampling_rate == c.input_sampling_rate) {
-    fields.refuse("output_sampling_rate", "must be a whole multiple (2 or more) of input_sampling_rate", std::to_string(c.output_sampling_rate));
+    fields.refuse("output_sampling_rate", "must be a whole multiple (2 or more) of input_sampling_rate",
+                  std::to_string(c.output_sampling_rate));
   } else if (c.bwe_generator.samples_per_frame() != c.hop_length * (c.output_sampling_rate / c.input_sampling_rate)) {
     fields.refuse("bwe_upsample_factors", "must multiply to hop_length * output_sampling_rate / input_sampling_rate",
-                  std::to_string(c.bwe_generator.samples_per_frame()), std::to_string(c.hop_length * (c.output_sampling_rate / c.input_sampling_rate)));
+                  std::to_string(c.bwe_generator.samples_per_frame()),
+                  std::to_string(c.hop_length * (c.output_sampling_rate / c.input_sampling_rate)));
   }
   for (std::size_t i = 0; i < c.bwe_generator.upsample_factors.size(); ++i) {
     // Otherwise a stage gives more samples than the first waveform, raised, has.
     if ((c.bwe_generator.upsample_kernel_sizes[i] - c.bwe_generator.upsample_factors[i]) % 2 != 0) {
-      fields.refuse("bwe_upsample_kernel_sizes", "must differ from bwe_upsample_factors by an even number", std::to_string(c.bwe_generator.upsample_kernel_sizes[i]));
+      fields.refuse("bwe_upsample_kernel_sizes", "must differ from bwe_upsample_factors by an even number",
+                    std::to_string(c.bwe_generator.upsample_kernel_sizes[i]));
     }
   }
   if (c.filter_length % 2 != 0) fields.refuse("filter_length", "must be even", std::to_string(c.filter_length));

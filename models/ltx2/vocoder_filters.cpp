@@ -25,7 +25,8 @@ double kaiser_beta(double attenuation) {
 }
 
 /// One filter for every channel, so channels are batch items of one signal.
-at::Tensor raise(const at::Tensor& x, const at::Tensor& filter, std::int64_t ratio, std::int64_t pad, std::int64_t drop_front, std::int64_t drop_back) {
+at::Tensor raise(const at::Tensor& x, const at::Tensor& filter, std::int64_t ratio, std::int64_t pad, std::int64_t drop_front,
+                 std::int64_t drop_back) {
   const auto B = x.size(0), C = x.size(1);
   const auto padded = at::replication_pad1d(x, {pad, pad}).reshape({B * C, 1, x.size(2) + 2 * pad});
   const auto y = at::conv_transpose1d(padded, filter.to(x.device(), x.scalar_type()), {}, ratio) * static_cast<double>(ratio);

@@ -109,10 +109,9 @@ TEST(AudioVaeConfig, DefaultsAreThePublishedModel) {
 
 TEST(AudioVaeConfig, RefusesWhatDoesNotFit) {
   const std::vector<std::pair<const char*, nlohmann::json>> cases = {
-      {"base_channels", 0},        {"base_channels", 16},          {"ch_mult", {1, 2}},
-      {"ch_mult", {1, 2, 1000}},   {"norm_type", "layer"},         {"norm_type", "group"},
-      {"causality_axis", "depth"}, {"mel_bins", 18},               {"num_res_blocks", -1},
-      {"sample_rate", 1e12},       {"mel_hop_length", "fast"},     {"latent_channels", nullptr},
+      {"base_channels", 0},   {"base_channels", 16},  {"ch_mult", {1, 2}},         {"ch_mult", {1, 2, 1000}},
+      {"norm_type", "layer"}, {"norm_type", "group"}, {"causality_axis", "depth"}, {"mel_bins", 18},
+      {"num_res_blocks", -1}, {"sample_rate", 1e12},  {"mel_hop_length", "fast"},  {"latent_channels", nullptr},
   };
   for (const auto& [key, value] : cases) {
     auto json = small_config();

@@ -41,7 +41,9 @@ class RandomParameters : public ParameterSource {
 class KeptParameters final : public RandomParameters {
  public:
   using RandomParameters::RandomParameters;
-  at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override { return tensors[name] = RandomParameters::get(name, shape, init); }
+  at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override {
+    return tensors[name] = RandomParameters::get(name, shape, init);
+  }
   std::map<std::string, at::Tensor> tensors;
 };
 

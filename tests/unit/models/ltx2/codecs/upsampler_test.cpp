@@ -60,9 +60,12 @@ TEST(LatentUpsampler, FiltersAreThoseOfTheReferencePipeline) {
 
 TEST(LatentUpsamplerConfig, RefusesWhatDoesNotFit) {
   const std::vector<nlohmann::json> cases = {
-      {{"mid_channels", 33}},         {{"dims", 1}},
-      {{"in_channels", 0}},           {{"rational_spatial_scale", 3.0}},
-      {{"spatial_upsample", false}},  {{"dims", 2}, {"temporal_upsample", true}},
+      {{"mid_channels", 33}},
+      {{"dims", 1}},
+      {{"in_channels", 0}},
+      {{"rational_spatial_scale", 3.0}},
+      {{"spatial_upsample", false}},
+      {{"dims", 2}, {"temporal_upsample", true}},
       {{"num_blocks_per_stage", 1e9}},
   };
   for (const auto& json : cases) EXPECT_FALSE(LatentUpsamplerConfig::from_json(json)) << json;

@@ -132,7 +132,8 @@ TEST(VideoVae, EveryResamplerAndPaddingHasItsShape) {
     json["encoder_spatial_padding_mode"] = padding;
     const auto vae = random_vae(json);
     EXPECT_EQ(vae.decode(test::normal_tensor({1, 12, 2, 2, 3}, 1)).sizes(), (std::vector<std::int64_t>{1, 3, 9, 64, 96})) << padding;
-    EXPECT_EQ(vae.encode_moments(test::normal_tensor({1, 3, 9, 64, 96}, 1)).sizes(), (std::vector<std::int64_t>{1, 24, 2, 2, 3})) << padding;
+    EXPECT_EQ(vae.encode_moments(test::normal_tensor({1, 3, 9, 64, 96}, 1)).sizes(), (std::vector<std::int64_t>{1, 24, 2, 2, 3}))
+        << padding;
   }
 }
 
@@ -275,7 +276,11 @@ TEST(VideoVaeTiling, AgreesWithTheWholeOnASmoothClip) {
                        0.5 * at::linspace(0, 1, 4).view({1, 1, 4, 1, 1}));
   const VaeTiling tiling{.height = 96, .width = 96, .num_frames = 16, .stride_height = 64, .stride_width = 64, .stride_num_frames = 8};
   double last = 0;
-  const auto tiled = vae.decode_tiled(smooth, tiling, [&](double share) { EXPECT_GT(share, last); last = share; return true; });
+  const auto tiled = vae.decode_tiled(smooth, tiling, [&](double share) {
+    EXPECT_GT(share, last);
+    last = share;
+    return true;
+  });
   EXPECT_DOUBLE_EQ(last, 1.0);
   const auto whole = vae.decode(smooth);
   ASSERT_EQ(tiled.sizes(), whole.sizes());
@@ -293,7 +298,13 @@ TEST(VideoVaeTiling, AgreesWithTheReferenceTileByTile) {
   const std::string folder = std::string(FANTASCOPE_SOURCE_DIR) + "/tests/fixtures/ltx2/video_vae_tiled";
   const auto vae = VideoVae::load(folder, at::kFloat);
   ASSERT_TRUE(vae) << vae.error().to_string();
-  const VaeTiling tiling{.height = 32, .width = 40, .num_frames = 4, .stride_height = 24, .stride_width = 24, .stride_num_frames = 2, .seam = Seam::kReference};
+  const VaeTiling tiling{.height = 32,
+                         .width = 40,
+                         .num_frames = 4,
+                         .stride_height = 24,
+                         .stride_width = 24,
+                         .stride_num_frames = 2,
+                         .seam = Seam::kReference};
   const auto latents = fixture_tensor(folder, "tensors", "latents");
   const auto decoded = vae->decode_tiled(latents, tiling);
   ASSERT_EQ(decoded.sizes(), (std::vector<std::int64_t>{1, 3, 11, 40, 64}));
@@ -308,7 +319,8 @@ TEST(VideoVaeTiling, TilesOfOneLatentAreWidened) {
   const auto vae = random_vae(small_config());
   const VaeTiling tiling{.height = 128, .width = 128, .num_frames = 16, .stride_height = 96, .stride_width = 96, .stride_num_frames = 8};
   for (const std::int64_t size : {4, 5, 7, 8}) {
-    EXPECT_EQ(vae.decode_tiled(test::normal_tensor({1, 12, 2, size, size}, 1), tiling).sizes(), (std::vector<std::int64_t>{1, 3, 9, 32 * size, 32 * size}));
+    EXPECT_EQ(vae.decode_tiled(test::normal_tensor({1, 12, 2, size, size}, 1), tiling).sizes(),
+              (std::vector<std::int64_t>{1, 3, 9, 32 * size, 32 * size}));
   }
 }
 
@@ -316,8 +328,9 @@ TEST(VideoVaeTiling, StopsWhenAsked) {
   at::NoGradGuard no_grad;
   const auto vae = random_vae(small_config());
   int tiles = 0;
-  const auto result = vae.decode_tiled(test::normal_tensor({1, 12, 3, 6, 6}, 1), {.height = 128, .width = 128, .stride_height = 96, .stride_width = 96},
-                                       [&](double) { return ++tiles < 2; });
+  const auto result =
+      vae.decode_tiled(test::normal_tensor({1, 12, 3, 6, 6}, 1), {.height = 128, .width = 128, .stride_height = 96, .stride_width = 96},
+                       [&](double) { return ++tiles < 2; });
   EXPECT_FALSE(result.defined());
   EXPECT_EQ(tiles, 2);
 }

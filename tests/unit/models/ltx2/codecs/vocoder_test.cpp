@@ -5,8 +5,8 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>
 
-#include <numbers>
 #include <nlohmann/json.hpp>
+#include <numbers>
 
 #include "codec_test_support.h"
 #include "models/ltx2/mel.h"
@@ -20,16 +20,25 @@ using test::fixture_tensor;
 using Shape = std::vector<std::int64_t>;
 
 nlohmann::json small_config() {
-  return {{"_class_name", "LTX2Vocoder"},     {"in_channels", 8},          {"hidden_channels", 8}, {"upsample_kernel_sizes", {4, 4}},
-          {"upsample_factors", {2, 2}},       {"resnet_kernel_sizes", {3}}, {"resnet_dilations", {{1, 3}}}};
+  return {{"_class_name", "LTX2Vocoder"}, {"in_channels", 8},           {"hidden_channels", 8},        {"upsample_kernel_sizes", {4, 4}},
+          {"upsample_factors", {2, 2}},   {"resnet_kernel_sizes", {3}}, {"resnet_dilations", {{1, 3}}}};
 }
 
 nlohmann::json small_extension() {
   auto json = small_config();
   json["_class_name"] = "LTX2VocoderWithBWE";
-  json.update({{"bwe_in_channels", 8}, {"bwe_hidden_channels", 8}, {"bwe_upsample_kernel_sizes", {5, 4}}, {"bwe_upsample_factors", {3, 2}},
-               {"bwe_resnet_kernel_sizes", {3}}, {"bwe_resnet_dilations", {{1}}}, {"filter_length", 16}, {"hop_length", 3}, {"window_length", 16},
-               {"num_mel_channels", 4}, {"input_sampling_rate", 1000}, {"output_sampling_rate", 2000}});
+  json.update({{"bwe_in_channels", 8},
+               {"bwe_hidden_channels", 8},
+               {"bwe_upsample_kernel_sizes", {5, 4}},
+               {"bwe_upsample_factors", {3, 2}},
+               {"bwe_resnet_kernel_sizes", {3}},
+               {"bwe_resnet_dilations", {{1}}},
+               {"filter_length", 16},
+               {"hop_length", 3},
+               {"window_length", 16},
+               {"num_mel_channels", 4},
+               {"input_sampling_rate", 1000},
+               {"output_sampling_rate", 2000}});
   return json;
 }
 
@@ -57,7 +66,9 @@ TEST(Vocoder, EveryActivationSoundsAsTheReference) {
     const std::string folder = std::string(FANTASCOPE_SOURCE_DIR) + "/tests/fixtures/ltx2/sound/" + name;
     const auto vocoder = Vocoder::load(folder, at::kFloat);
     ASSERT_TRUE(vocoder) << vocoder.error().to_string();
-    EXPECT_LE(error_ratio((*vocoder)->forward(fixture_tensor(folder, "tensors", "mel")), fixture_tensor(folder, "tensors", "waveform")), 2e-5) << name;
+    EXPECT_LE(error_ratio((*vocoder)->forward(fixture_tensor(folder, "tensors", "mel")), fixture_tensor(folder, "tensors", "waveform")),
+              2e-5)
+        << name;
   }
 }
 
@@ -95,9 +106,9 @@ TEST(Vocoder, RefusesOtherClassesAndSillyValues) {
   EXPECT_NE(refused.error().to_string().find("SomeVocoder"), std::string::npos);
   EXPECT_FALSE(Vocoder::make(nlohmann::json::array(), scope));
   const std::vector<std::pair<const char*, nlohmann::json>> cases = {
-      {"hidden_channels", 3},           {"upsample_factors", {2, 2, 2}},    {"upsample_factors", {0, 2}},  {"upsample_kernel_sizes", {1, 4}},
-      {"resnet_dilations", {{1}, {1}}}, {"resnet_dilations", {{1, "two"}}}, {"resnet_dilations", {1, 3}},  {"act_fn", "relu"},
-      {"final_act_fn", "softmax"},      {"output_sampling_rate", 1e300},    {"antialias", true},           {"out_channels", -2},
+      {"hidden_channels", 3},           {"upsample_factors", {2, 2, 2}},    {"upsample_factors", {0, 2}}, {"upsample_kernel_sizes", {1, 4}},
+      {"resnet_dilations", {{1}, {1}}}, {"resnet_dilations", {{1, "two"}}}, {"resnet_dilations", {1, 3}}, {"act_fn", "relu"},
+      {"final_act_fn", "softmax"},      {"output_sampling_rate", 1e300},    {"antialias", true},          {"out_channels", -2},
   };
   for (const auto& [key, value] : cases) {
     auto json = small_config();
@@ -105,8 +116,13 @@ TEST(Vocoder, RefusesOtherClassesAndSillyValues) {
     EXPECT_FALSE(Vocoder::make(json, scope)) << key << " " << value;
   }
   const std::vector<std::pair<const char*, nlohmann::json>> extension_cases = {
-      {"output_sampling_rate", 1500}, {"output_sampling_rate", 1000}, {"bwe_upsample_factors", {2, 2}}, {"bwe_upsample_kernel_sizes", {4, 4}},
-      {"filter_length", 15},          {"num_mel_channels", 5},        {"bwe_out_channels", 1},
+      {"output_sampling_rate", 1500},
+      {"output_sampling_rate", 1000},
+      {"bwe_upsample_factors", {2, 2}},
+      {"bwe_upsample_kernel_sizes", {4, 4}},
+      {"filter_length", 15},
+      {"num_mel_channels", 5},
+      {"bwe_out_channels", 1},
   };
   for (const auto& [key, value] : extension_cases) {
     auto json = small_extension();
