@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "tests/unit/engine/weights/planted.h"
 
@@ -23,9 +23,9 @@ std::string f32(const std::string& shape, std::uint64_t begin, std::uint64_t end
 class BadHeader : public ::testing::TestWithParam<Planted> {};
 
 TEST_P(BadHeader, IsRefusedByName) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process, so that a busy machine does not count
   const auto header = parse_safetensors_header(GetParam().bytes, GetParam().bytes.size(), "model/w.safetensors");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
   ASSERT_FALSE(header);
   EXPECT_NE(header.error().message.find(GetParam().message), std::string::npos) << header.error().to_string();
   EXPECT_NE(header.error().message.find("model/w.safetensors"), std::string::npos);
