@@ -32,7 +32,12 @@ Error out_of_memory(const std::string& detail) {
 }
 
 Error internal(const std::string& detail) {
-  return {ErrorCode::kInternal, "The tensor library refused: " + detail, "", "", "", "This is a fault of the program; please report it with the log."};
+  return {ErrorCode::kInternal,
+          "The tensor library refused: " + detail,
+          "",
+          "",
+          "",
+          "This is a fault of the program; please report it with the log."};
 }
 
 }  // namespace

@@ -16,19 +16,19 @@ constexpr std::int64_t kMaxPosition = 1 << 24;
 /// Rules between fields: what every single value allows and the network cannot be built from.
 void refuse_contradictions(const TransformerConfig& c, JsonFields& fields) {
   if (c.width() > kMaxWidth || c.audio_width() > kMaxWidth) {
-    fields.refuse("num_attention_heads", "times attention_head_dim: value outside 1…65536", std::to_string(std::max(c.width(), c.audio_width())),
-                  "1…65536");
+    fields.refuse("num_attention_heads", "times attention_head_dim: value outside 1…65536",
+                  std::to_string(std::max(c.width(), c.audio_width())), "1…65536");
   }
   // Rotary pairs lie within heads: an odd head, or a table that cannot be dealt to the heads, has no rotation.
   const bool split = c.rope_type == RopeType::kSplit;
   const auto rotatable = [&](std::int64_t dim, std::int64_t heads) { return dim % 2 == 0 && (!split || dim % (2 * heads) == 0); };
   if (!rotatable(c.width(), c.num_heads) || !rotatable(c.audio_width(), c.audio_num_heads)) {
-    fields.refuse("attention_head_dim", "must be even for rotary embedding", std::to_string(c.head_dim) + " and " + std::to_string(c.audio_head_dim),
-                  "even numbers");
+    fields.refuse("attention_head_dim", "must be even for rotary embedding",
+                  std::to_string(c.head_dim) + " and " + std::to_string(c.audio_head_dim), "even numbers");
   }
   if (!rotatable(c.audio_cross_attention_dim, c.num_heads)) {
-    fields.refuse("audio_cross_attention_dim", "must be a multiple of twice num_attention_heads", std::to_string(c.audio_cross_attention_dim),
-                  "a multiple of " + std::to_string(2 * c.num_heads));
+    fields.refuse("audio_cross_attention_dim", "must be a multiple of twice num_attention_heads",
+                  std::to_string(c.audio_cross_attention_dim), "a multiple of " + std::to_string(2 * c.num_heads));
   }
   if (c.audio_cross_attention_dim != c.audio_width()) {
     fields.refuse("audio_cross_attention_dim", "must be the width of the audio stream", std::to_string(c.audio_cross_attention_dim),
@@ -37,7 +37,8 @@ void refuse_contradictions(const TransformerConfig& c, JsonFields& fields) {
   // Keys and values of the text are as wide as cross_attention_dim says; the captions projected here come out as wide as the stream.
   // The modulation of the text is that wide too.
   if ((c.use_prompt_embeddings || c.prompt_modulation()) && c.cross_attention_dim != c.width()) {
-    fields.refuse("cross_attention_dim", "must be the width of the video stream", std::to_string(c.cross_attention_dim), std::to_string(c.width()));
+    fields.refuse("cross_attention_dim", "must be the width of the video stream", std::to_string(c.cross_attention_dim),
+                  std::to_string(c.width()));
   }
 }
 
@@ -53,7 +54,8 @@ Result<TransformerConfig> TransformerConfig::from_json(const nlohmann::json& jso
   c.cross_attention_dim = fields.integer("cross_attention_dim", 4096, 1, kMaxWidth);
   const auto factors = fields.integers("vae_scale_factors", std::vector<std::int64_t>{8, 32, 32}, 3, 1, 1024);
   if (factors.size() == 3) std::copy(factors.begin(), factors.end(), c.vae_scale_factors.begin());
-  if (factors.size() != 3) fields.refuse("vae_scale_factors", "must be three numbers: time, height, width", std::to_string(factors.size()), "3");
+  if (factors.size() != 3)
+    fields.refuse("vae_scale_factors", "must be three numbers: time, height, width", std::to_string(factors.size()), "3");
   c.max_time_s = fields.integer("pos_embed_max_pos", 20, 1, kMaxPosition);
   c.base_height = fields.integer("base_height", 2048, 1, kMaxPosition);
   c.base_width = fields.integer("base_width", 2048, 1, kMaxPosition);
@@ -61,7 +63,8 @@ Result<TransformerConfig> TransformerConfig::from_json(const nlohmann::json& jso
   c.cross_attn_mod = fields.flag("cross_attn_mod", false);
 
   c.audio_in_channels = fields.integer("audio_in_channels", 128, 1, kMaxWidth);
-  c.audio_out_channels = fields.integer("audio_out_channels", json.contains("audio_out_channels") ? c.audio_in_channels : 128, 1, kMaxWidth);
+  c.audio_out_channels =
+      fields.integer("audio_out_channels", json.contains("audio_out_channels") ? c.audio_in_channels : 128, 1, kMaxWidth);
   c.audio_num_heads = fields.integer("audio_num_attention_heads", 32, 1, kMaxHeads);
   c.audio_head_dim = fields.integer("audio_attention_head_dim", 64, 1, 1024);
   c.audio_cross_attention_dim = fields.integer("audio_cross_attention_dim", 2048, 1, kMaxWidth);

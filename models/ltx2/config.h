@@ -36,10 +36,10 @@ struct TransformerConfig {
   RopeType rope_type = RopeType::kInterleaved;
   std::int64_t causal_offset = 1;
   double timestep_scale_multiplier = 1000, cross_attn_timestep_scale_multiplier = 1000;
-  bool use_prompt_embeddings = true;     ///< the captions are projected here (2.0) and not in the connectors
-  bool perturbed_attn = false;           ///< blocks can skip their self-attention
+  bool use_prompt_embeddings = true;  ///< the captions are projected here (2.0) and not in the connectors
+  bool perturbed_attn = false;        ///< blocks can skip their self-attention
   bool ff_bias = true, audio_ff_bias = true;
-  bool use_prompt_adaln_single = true;   ///< the modulation of the text follows sigma
+  bool use_prompt_adaln_single = true;  ///< the modulation of the text follows sigma
   bool use_keyframes_abs_pos_embedding = false;
 
   std::int64_t width() const { return num_heads * head_dim; }

@@ -6,7 +6,6 @@
 #include "models/ltx2/pipeline.h"
 #include "models/ltx2/pipeline_settings.h"
 #include "models/ltx2/trainable.h"
-#include "models/ltx2/trainable.h"
 
 namespace fantascope::models::ltx2 {
 namespace {

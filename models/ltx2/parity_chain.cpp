@@ -43,13 +43,15 @@ Result<PromptEmbeds> encode(const PipelineParts& parts, const ParityRequest& req
 }
 
 /// Starting tokens from the seed: what the fixture's noise must be, bit for bit.
-Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, const ClipShape& shape, ParityReport& report) {
+Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, const ClipShape& shape,
+                           ParityReport& report) {
   if (request.noise_scale) {
     const LatentTokens noise = draw_token_noise(parts.settings, shape, request.request.seed);
     report.exact(kChain, "noise.video", noise.video_BTC);
     report.exact(kChain, "noise.audio", noise.audio_BLC);
     const at::Tensor video = fixture.find("init.video"), audio = fixture.find("init.audio");
-    if (!video.defined() || !audio.defined()) return Error{ErrorCode::kBadFile, "The fixture has no starting latents", fixture.dir() + "/inputs.safetensors"};
+    if (!video.defined() || !audio.defined())
+      return Error{ErrorCode::kBadFile, "The fixture has no starting latents", fixture.dir() + "/inputs.safetensors"};
     return noised_latents(parts.video_vae, parts.audio_vae, video, audio, *request.noise_scale, noise);
   }
   ClipNoise noise = draw_noise(parts.settings, shape, request.request.seed);
@@ -63,12 +65,14 @@ Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& pa
 
 void decode(const PipelineParts& parts, const ClipShape& shape, const LatentTokens& latents, ParityReport& report) {
   const double tolerance = report.tolerances().end_to_end;
-  const at::Tensor video = raw_video_latents(parts.video_vae, unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), parts.dtype);
+  const at::Tensor video =
+      raw_video_latents(parts.video_vae, unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), parts.dtype);
   report.compare(kChain, "vae.decode.in", video, tolerance);
   const at::Tensor frames = parts.video_vae.decode(video);
   report.compare(kChain, "vae.decode.out", frames, tolerance);
   report.frames(kChain, frames);
-  const at::Tensor audio = raw_audio_latents(parts.audio_vae, unpatchify_audio(latents.audio_BLC, parts.settings.audio.num_bins), parts.dtype);
+  const at::Tensor audio =
+      raw_audio_latents(parts.audio_vae, unpatchify_audio(latents.audio_BLC, parts.settings.audio.num_bins), parts.dtype);
   report.compare(kChain, "audio.decode.in", audio, tolerance);
   const at::Tensor mel = parts.audio_vae.decode(audio);
   report.compare(kChain, "audio.mel", mel, tolerance);

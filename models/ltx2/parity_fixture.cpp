@@ -106,7 +106,8 @@ void ParityReport::frames(const std::string& prefix, const at::Tensor& decoded_B
   const at::Tensor difference = (ours.to(at::kInt) - expected.to(at::kInt)).abs();
   const double levels = largest(difference);
   const double share = (difference > 0).to(at::kDouble).mean().item<double>();
-  if (tolerances_.rounded) return row(prefix + name, difference.to(at::kDouble).mean().item<double>(), tolerances_.frame_levels, "mean levels");
+  if (tolerances_.rounded)
+    return row(prefix + name, difference.to(at::kDouble).mean().item<double>(), tolerances_.frame_levels, "mean levels");
   const bool too_many = share >= tolerances_.changed_frames && share > 0;
   row(prefix + name, too_many ? kInfinity : levels, tolerances_.frame_levels, "levels; share changed " + std::to_string(share));
 }

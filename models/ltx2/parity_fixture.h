@@ -46,7 +46,7 @@ struct ParityTolerances {
   double stage = 2e-5, end_to_end = 5e-5;
   double sigmas = 1e-6, rope = 2e-6, waveform = 1e-4;
   double changed_frames = 1e-3;  ///< share of 8-bit values that may differ by one level
-  double frame_levels = 1;  ///< largest difference; mean difference in a rounded run
+  double frame_levels = 1;       ///< largest difference; mean difference in a rounded run
   static ParityTolerances of(DType dtype);
 };
 

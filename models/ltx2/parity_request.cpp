@@ -40,7 +40,8 @@ Result<ParityRequest> parse_parity_request(const ParityFixture& fixture) {
   FANTASCOPE_TRY(q.fps, Rational::parse(nlohmann::json(fps).dump()));
   if (fields.has("sigmas")) {
     for (const nlohmann::json& sigma : fixture.request()["sigmas"]) {
-      if (!sigma.is_number()) return Error{ErrorCode::kBadFile, "sigmas must be numbers", fixture.dir() + "/request.json: sigmas", sigma.dump(), "numbers", ""};
+      if (!sigma.is_number())
+        return Error{ErrorCode::kBadFile, "sigmas must be numbers", fixture.dir() + "/request.json: sigmas", sigma.dump(), "numbers", ""};
       q.sigmas.push_back(sigma.get<double>());
     }
   }

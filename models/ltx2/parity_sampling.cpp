@@ -10,7 +10,9 @@ namespace {
 
 const std::string kStage = "stage ";
 
-at::Tensor as_tensor(const std::vector<float>& values) { return at::tensor(at::ArrayRef<float>(values), at::TensorOptions().dtype(at::kFloat)); }
+at::Tensor as_tensor(const std::vector<float>& values) {
+  return at::tensor(at::ArrayRef<float>(values), at::TensorOptions().dtype(at::kFloat));
+}
 
 void compare_rope(const RopeTables& tables, ParityReport& report) {
   const double tolerance = report.tolerances().rope;
@@ -89,8 +91,8 @@ void compare_guidance(const ParityFixture& fixture, const Denoiser& denoiser, in
 
 }  // namespace
 
-void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int step, const LatentTokens& velocity, const LatentTokens& latents,
-                 const std::string& prefix, double tolerance, ParityReport& report) {
+void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int step, const LatentTokens& velocity,
+                 const LatentTokens& latents, const std::string& prefix, double tolerance, ParityReport& report) {
   const std::string name = "step" + std::to_string(step);
   const ClipShape& shape = denoiser.recipe().shape;
   at::Tensor video_velocity = velocity.video_BTC;
@@ -103,7 +105,8 @@ void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int ste
   report.compare(prefix, name + ".video.velocity", video_velocity, tolerance);
   report.compare(prefix, name + ".audio.velocity", velocity.audio_BLC, tolerance);
   report.compare(prefix, name + ".video.latents", unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), tolerance);
-  if (audio_latents.defined()) report.compare(prefix, name + ".audio.latents", unpatchify_audio(latents.audio_BLC, audio_latents.size(-1)), tolerance);
+  if (audio_latents.defined())
+    report.compare(prefix, name + ".audio.latents", unpatchify_audio(latents.audio_BLC, audio_latents.size(-1)), tolerance);
 }
 
 std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture, bool with_negative) {
@@ -116,7 +119,8 @@ std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture,
   return PromptEmbeds{at::cat({video, embeds.video_BSD}), at::cat({audio, embeds.audio_BSD}), at::cat({mask, embeds.mask_BS})};
 }
 
-Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& transformer, const DenoiseRecipe& recipe, ParityReport& report) {
+Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& transformer, const DenoiseRecipe& recipe,
+                              ParityReport& report) {
   const bool with_negative = guidance_passes(recipe.video, recipe.audio).negative;
   const auto embeds = expected_prompt_embeds(fixture, with_negative);
   if (!embeds) return Error{ErrorCode::kBadFile, "The fixture has no connector outputs", fixture.dir() + "/expected.safetensors"};

@@ -19,14 +19,16 @@ Result<ParityRequest> parse_parity_request(const ParityFixture& fixture);
 std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture, bool with_negative);
 
 /// Rows of one step: velocity after guidance, latents after the step.
-void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int step, const LatentTokens& velocity, const LatentTokens& latents,
-                 const std::string& prefix, double tolerance, ParityReport& report);
+void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int step, const LatentTokens& velocity,
+                 const LatentTokens& latents, const std::string& prefix, double tolerance, ParityReport& report);
 
 /// Token ids (those of tokenizer_cases.json too), the text encoder's states, connectors.
-Result<void> compare_text(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const ParityRequest& request, ParityReport& report);
+Result<void> compare_text(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const ParityRequest& request,
+                          ParityReport& report);
 
 /// Schedule, rotary tables, timestep embeddings, transformer calls with their blocks, guidance and steps.
-Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& transformer, const DenoiseRecipe& recipe, ParityReport& report);
+Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& transformer, const DenoiseRecipe& recipe,
+                              ParityReport& report);
 
 /// Image encoder, de-normalisation, video decoder, audio decoder, vocoder.
 Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, ParityReport& report);

@@ -30,23 +30,28 @@ Result<void> compare_tokenizer_cases(const ParityFixture& fixture, const Tokeniz
     if (ids && nlohmann::json(*ids) == item["ids"]) continue;
     if (++wrong == 1) first = item["text"].dump();
   }
-  const std::string note = wrong == 0 ? std::to_string(cases.size()) + " texts, exact" : std::to_string(wrong) + " of " + std::to_string(cases.size()) + " differ, first " + first;
+  const std::string note = wrong == 0 ? std::to_string(cases.size()) + " texts, exact"
+                                      : std::to_string(wrong) + " of " + std::to_string(cases.size()) + " differ, first " + first;
   report.row(kStage + "tokenizer_cases", wrong == 0 ? 0.0 : std::numeric_limits<double>::infinity(), 0.0, note);
   return {};
 }
 
 /// Padding has no meaning in either implementation: zero on both sides.
-at::Tensor without_padding(const at::Tensor& states_BSD, const at::Tensor& mask_BS) { return states_BSD * mask_BS.unsqueeze(-1).to(states_BSD.scalar_type()); }
+at::Tensor without_padding(const at::Tensor& states_BSD, const at::Tensor& mask_BS) {
+  return states_BSD * mask_BS.unsqueeze(-1).to(states_BSD.scalar_type());
+}
 
 /// The text encoder on the fixture's ids, then the connectors on the fixture's states.
-void compare_networks(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const std::string& which, ParityReport& report) {
+void compare_networks(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const std::string& which,
+                      ParityReport& report) {
   const std::string name = "text." + which + ".";
   const at::Tensor ids = fixture.find(name + "input_ids"), mask = fixture.find(name + "attention_mask");
   if (!ids.defined() || !mask.defined()) return;
   const double tolerance = report.tolerances().stage;
   if (fixture.has(name + "hidden0")) {
     const auto states = text.text_encoder().forward(ids, mask);
-    for (std::size_t i = 0; i < states.size(); ++i) report.compare(kStage, name + "hidden" + std::to_string(i), without_padding(states[i], mask), tolerance);
+    for (std::size_t i = 0; i < states.size(); ++i)
+      report.compare(kStage, name + "hidden" + std::to_string(i), without_padding(states[i], mask), tolerance);
   }
   std::vector<at::Tensor> expected;
   for (std::int64_t i = 0; i < text.connectors().config().text_proj_in_factor; ++i) {
@@ -62,9 +67,11 @@ void compare_networks(const ParityFixture& fixture, const TextPath& text, at::Sc
 
 }  // namespace
 
-Result<void> compare_text(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const ParityRequest& request, ParityReport& report) {
+Result<void> compare_text(const ParityFixture& fixture, const TextPath& text, at::ScalarType dtype, const ParityRequest& request,
+                          ParityReport& report) {
   FANTASCOPE_TRY_VOID(compare_tokenizer_cases(fixture, text.tokenizer(), report));
-  const std::pair<const char*, std::string> texts[] = {{"prompt", request.request.prompt}, {"negative", request.request.negative_prompt.value_or("")}};
+  const std::pair<const char*, std::string> texts[] = {{"prompt", request.request.prompt},
+                                                       {"negative", request.request.negative_prompt.value_or("")}};
   for (const auto& [which, prompt] : texts) {
     TextTrace trace;
     FANTASCOPE_TRY(const TextEmbeds embeds, text.encode({prompt}, request.options.max_sequence_length, &trace));

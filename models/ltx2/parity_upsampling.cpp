@@ -27,7 +27,8 @@ Result<void> compare_upsampling(const ParityFixture& fixture, at::ScalarType dty
   if (const at::Tensor expected = fixture.find("upsample.in.denormalised"); expected.defined()) {
     report.compare("stage ", "upsample.model.out", upsampler.forward(expected.to(dtype)), stage);
   }
-  if (const at::Tensor expected = fixture.find("vae.decode.in"); expected.defined()) report.frames("stage ", vae.decode_reference(expected.to(dtype)));
+  if (const at::Tensor expected = fixture.find("vae.decode.in"); expected.defined())
+    report.frames("stage ", vae.decode_reference(expected.to(dtype)));
   report.compare("end to end ", "upsample.model.out", upsampler.forward(raw), chain);
   const at::Tensor enlarged = upsample_latents(upsampler, raw, options);
   report.compare("end to end ", "vae.decode.in", enlarged, chain);

@@ -30,7 +30,11 @@ Error cancelled() { return {ErrorCode::kCancelled, "Stopped", "", "", "", ""}; }
 Result<const TensorState*> state_of_kind(const PhaseState& state, const char* kind) {
   const auto* tensors = dynamic_cast<const TensorState*>(&state);
   if (tensors != nullptr && tensors->kind() == kind) return tensors;
-  return Error{ErrorCode::kMismatch, "This is the state of another phase", "state", tensors != nullptr ? tensors->kind() : "another program's", kind,
+  return Error{ErrorCode::kMismatch,
+               "This is the state of another phase",
+               "state",
+               tensors != nullptr ? tensors->kind() : "another program's",
+               kind,
                "Start the job again."};
 }
 
@@ -42,8 +46,9 @@ Result<at::Tensor> tensor_of_shape(const TensorState& state, const std::string& 
     for (const auto size : sizes) out += (out.empty() ? "" : "x") + std::to_string(size);
     return out;
   };
-  return Error{ErrorCode::kMismatch, "The stored state does not fit the request", "state: " + name, tensor.defined() ? text(tensor.sizes()) : "nothing", text(shape),
-               "Start the job again."};
+  return Error{ErrorCode::kMismatch, "The stored state does not fit the request",
+               "state: " + name,     tensor.defined() ? text(tensor.sizes()) : "nothing",
+               text(shape),          "Start the job again."};
 }
 
 bool finite(const LatentTokens& x) { return at::isfinite(x.video_BTC).all().item<bool>() && at::isfinite(x.audio_BLC).all().item<bool>(); }
@@ -108,7 +113,8 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::start(const GenerationRe
     if (context.stop.stop_requested()) return cancelled();
     const ClipShape shape = clip_shape(parts_.settings, request);
     ClipNoise noise = draw_noise(parts_.settings, shape, request.seed);
-    if (request.first_image) noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts_.video_vae, image_tensor(*request.first_image)));
+    if (request.first_image)
+      noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts_.video_vae, image_tensor(*request.first_image)));
     if (request.last_image) {
       const std::int64_t held = parts_.settings.video_vae.scale_factors.time + 1;
       noise.video_BCFHW = with_last_frame(noise.video_BCFHW, encode_held_image(parts_.video_vae, image_tensor(*request.last_image), held));
@@ -147,8 +153,8 @@ std::shared_ptr<PhaseState> AudioVideoPipeline::pack(const DenoiseRecipe& recipe
   return std::make_shared<TensorState>(kLatents, step, std::move(tensors));
 }
 
-Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const GenerationRequest& request, const PhaseState& prompt_state, const PhaseState& state,
-                                                                RunContext& context, int until_step) {
+Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const GenerationRequest& request, const PhaseState& prompt_state,
+                                                                const PhaseState& state, RunContext& context, int until_step) {
   return phase(request, [&]() -> Result<std::shared_ptr<PhaseState>> {
     FANTASCOPE_TRY(const at::Tensor video, video_latents(request, state));
     FANTASCOPE_TRY(const at::Tensor audio, audio_latents(request, state));
@@ -164,7 +170,11 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const Generation
       if (context.stop.stop_requested()) return cancelled();
       latents = denoiser.advance(step, latents, denoiser.velocities(step, latents));
       if (!finite(latents)) {
-        return Error{ErrorCode::kModelNaN, "model produced NaN at step " + std::to_string(step + 1), info().name, "", "",
+        return Error{ErrorCode::kModelNaN,
+                     "model produced NaN at step " + std::to_string(step + 1),
+                     info().name,
+                     "",
+                     "",
                      "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
       }
       if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(*pack(recipe, latents, step + 1)));
@@ -234,7 +244,8 @@ Result<Waveform> AudioVideoPipeline::decode_audio(const GenerationRequest& reque
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::load_state(const std::string& path) const {
   FANTASCOPE_TRY(std::shared_ptr<TensorState> state, TensorState::load(path));
   if (state->kind() != kPromptEmbeds && state->kind() != kLatents) {
-    return Error{ErrorCode::kMismatch, "This state was stored by another family of models", path, state->kind(), "prompt_embeds or latents", ""};
+    return Error{
+        ErrorCode::kMismatch, "This state was stored by another family of models", path, state->kind(), "prompt_embeds or latents", ""};
   }
   return std::shared_ptr<PhaseState>(std::move(state));
 }

@@ -97,7 +97,8 @@ LatentTokens Denoiser::velocities(int step, const LatentTokens& latents, const C
   return guided(step, latents, video, audio);
 }
 
-LatentTokens Denoiser::guided(int step, const LatentTokens& latents, const GuidancePredictions& video, const GuidancePredictions& audio) const {
+LatentTokens Denoiser::guided(int step, const LatentTokens& latents, const GuidancePredictions& video,
+                              const GuidancePredictions& audio) const {
   const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
   return {guide(latents.video_BTC, sigma, video, recipe_.video), guide(latents.audio_BLC, sigma, audio, recipe_.audio)};
 }
@@ -105,7 +106,8 @@ LatentTokens Denoiser::guided(int step, const LatentTokens& latents, const Guida
 LatentTokens Denoiser::advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
   const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
   const float next = recipe_.schedule.sigmas[static_cast<std::size_t>(step) + 1];
-  LatentTokens moved{euler_step(latents.video_BTC, velocities.video_BTC, sigma, next), euler_step(latents.audio_BLC, velocities.audio_BLC, sigma, next)};
+  LatentTokens moved{euler_step(latents.video_BTC, velocities.video_BTC, sigma, next),
+                     euler_step(latents.audio_BLC, velocities.audio_BLC, sigma, next)};
   if (recipe_.clean_mask_BT.defined()) {
     moved.video_BTC = at::where(recipe_.clean_mask_BT.unsqueeze(-1) > 0, latents.video_BTC, moved.video_BTC);
   }

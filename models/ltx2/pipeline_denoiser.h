@@ -28,10 +28,10 @@ struct LatentTokens {
 struct DenoiseRecipe {
   ClipShape shape;
   FlowMatchSchedule schedule;
-  GuidanceScales video, audio;          ///< audio after its fallback to video
+  GuidanceScales video, audio;  ///< audio after its fallback to video
   std::vector<std::int64_t> stg_blocks;
   bool use_cross_timestep = true;
-  at::Tensor clean_mask_BT;             ///< 1 for tokens that are given and never stepped; undefined: none
+  at::Tensor clean_mask_BT;  ///< 1 for tokens that are given and never stepped; undefined: none
 };
 
 /// The clean_mask of image-to-video: the tokens of the first latent frame, of the last, or of both. Undefined if none is given.
@@ -67,8 +67,8 @@ class Denoiser {
 
   const Transformer& transformer_;
   DenoiseRecipe recipe_;
-  PromptEmbeds embeds_;      // as given: [negative, prompt] or prompt
-  PromptEmbeds conditional_; // the prompt alone
+  PromptEmbeds embeds_;       // as given: [negative, prompt] or prompt
+  PromptEmbeds conditional_;  // the prompt alone
   RopeTables rope_;
   at::ScalarType dtype_;
 };

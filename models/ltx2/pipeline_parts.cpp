@@ -33,13 +33,14 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
   const std::int64_t video_wanted = config.use_prompt_embeddings ? config.caption_channels : config.cross_attention_dim;
   const std::int64_t audio_wanted = config.use_prompt_embeddings ? config.caption_channels : config.audio_cross_attention_dim;
   if (video_text != video_wanted || audio_text != audio_wanted) {
-    return Error{ErrorCode::kMismatch, "The connectors and the transformer do not belong together", dir + "/connectors/config.json",
+    return Error{ErrorCode::kMismatch,
+                 "The connectors and the transformer do not belong together",
+                 dir + "/connectors/config.json",
                  std::to_string(video_text) + " and " + std::to_string(audio_text) + " wide",
-                 std::to_string(video_wanted) + " and " + std::to_string(audio_wanted), "Download the folder again."};
+                 std::to_string(video_wanted) + " and " + std::to_string(audio_wanted),
+                 "Download the folder again."};
   }
-  return PipelineParts{std::move(settings),  dtype,
-                       std::move(text),      std::move(transformer),
-                       std::move(video_vae), std::move(audio_vae),
+  return PipelineParts{std::move(settings), dtype, std::move(text), std::move(transformer), std::move(video_vae), std::move(audio_vae),
                        std::move(vocoder)};
 }
 

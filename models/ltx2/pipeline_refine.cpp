@@ -23,9 +23,11 @@ LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& sh
   return noise;
 }
 
-LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
-                            double noise_scale, const LatentTokens& noise) {
-  const auto mixed = [noise_scale](const at::Tensor& clean, const at::Tensor& grain) { return grain * noise_scale + clean * (1 - noise_scale); };
+LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW,
+                            const at::Tensor& raw_audio_BCLM, double noise_scale, const LatentTokens& noise) {
+  const auto mixed = [noise_scale](const at::Tensor& clean, const at::Tensor& grain) {
+    return grain * noise_scale + clean * (1 - noise_scale);
+  };
   return {mixed(patchify_video(video_vae.normalise(raw_video_BCFHW)), noise.video_BTC),
           mixed(patchify_audio(audio_vae.normalise(raw_audio_BCLM)), noise.audio_BLC)};
 }

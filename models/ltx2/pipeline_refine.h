@@ -27,7 +27,7 @@ LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& sh
 
 /// Raw latents of the first stage, normalised and mixed with noise: noise_scale * noise + (1 - noise_scale) * x. noise_scale is the first
 /// sigma of the second stage's schedule.
-LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW, const at::Tensor& raw_audio_BCLM,
-                            double noise_scale, const LatentTokens& noise);
+LatentTokens noised_latents(const VideoVae& video_vae, const AudioVae& audio_vae, const at::Tensor& raw_video_BCFHW,
+                            const at::Tensor& raw_audio_BCLM, double noise_scale, const LatentTokens& noise);
 
 }  // namespace fantascope::models::ltx2

@@ -18,8 +18,8 @@ constexpr std::int64_t kStgBlock20 = 29, kStgBlock23 = 28;
 constexpr double kMaxGuidance = 100;
 constexpr int kMaxPixels = 4096;
 
-GuidanceSettings read_guidance(const nlohmann::json& json, const std::string& key, const std::string& subject, const GuidanceSettings& fallback,
-                               Result<void>& status) {
+GuidanceSettings read_guidance(const nlohmann::json& json, const std::string& key, const std::string& subject,
+                               const GuidanceSettings& fallback, Result<void>& status) {
   const auto it = json.find(key);
   if (it == json.end() || it->is_null()) return fallback;
   JsonFields fields(*it, subject + ": " + key);
@@ -82,14 +82,20 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.last_image = fields.flag("last_image", false);
   const std::string vocabulary = fields.word("vocabulary", "");
   if (!vocabulary.empty()) {
-    if (vocabulary.find('/') != std::string::npos || vocabulary == "..") fields.refuse("vocabulary", "must be a file of this folder", vocabulary, "a file name");
+    if (vocabulary.find('/') != std::string::npos || vocabulary == "..")
+      fields.refuse("vocabulary", "must be a file of this folder", vocabulary, "a file name");
     s.vocabulary_file = dir + "/" + vocabulary;
   }
   FANTASCOPE_TRY_VOID(fields.finish());
   if (const auto it = json.find("sigmas"); it != json.end() && !it->is_null()) {
     const auto valid = [](const nlohmann::json& v) { return v.is_number() && v.get<double>() > 0 && v.get<double>() <= 1; };
     if (!it->is_array() || it->empty() || it->size() > 1000 || !std::all_of(it->begin(), it->end(), valid)) {
-      return Error{ErrorCode::kBadFile, "sigmas must be a list of numbers above 0 and at most 1", path + ": sigmas", it->dump().substr(0, 60), "0…1", ""};
+      return Error{ErrorCode::kBadFile,
+                   "sigmas must be a list of numbers above 0 and at most 1",
+                   path + ": sigmas",
+                   it->dump().substr(0, 60),
+                   "0…1",
+                   ""};
     }
     d.sigmas = it->get<std::vector<double>>();
     d.num_inference_steps = static_cast<int>(d.sigmas.size());
@@ -122,16 +128,26 @@ Result<void> check_grid(const char* field, int value, int multiple, int offset, 
   const int k = static_cast<int>(std::floor(static_cast<double>(value - offset) / multiple));
   const int below = snapped(offset + k * multiple), above = snapped(offset + (k + 1) * multiple);
   const std::string nearest = below == above ? std::to_string(below) : std::to_string(below) + " or " + std::to_string(above);
-  const std::string rule = (offset == 0 ? "a multiple of " + std::to_string(multiple) : "a multiple of " + std::to_string(multiple) + ", plus " + std::to_string(offset)) +
+  const std::string rule = (offset == 0 ? "a multiple of " + std::to_string(multiple)
+                                        : "a multiple of " + std::to_string(multiple) + ", plus " + std::to_string(offset)) +
                            ", " + std::to_string(min) + "…" + std::to_string(max);
-  return Error{ErrorCode::kInvalidArgument, std::string("This model does not allow ") + field + " " + std::to_string(value), field, std::to_string(value), rule,
+  return Error{ErrorCode::kInvalidArgument,
+               std::string("This model does not allow ") + field + " " + std::to_string(value),
+               field,
+               std::to_string(value),
+               rule,
                "The nearest allowed: " + nearest + "."};
 }
 
 Result<void> check_range(const char* field, double value, double min, double max) {
   if (value >= min && value <= max) return {};
   const auto text = [](double v) { return nlohmann::json(v).dump(); };
-  return Error{ErrorCode::kInvalidArgument, std::string(field) + ": value outside " + text(min) + "…" + text(max), field, text(value), text(min) + "…" + text(max), ""};
+  return Error{ErrorCode::kInvalidArgument,
+               std::string(field) + ": value outside " + text(min) + "…" + text(max),
+               field,
+               text(value),
+               text(min) + "…" + text(max),
+               ""};
 }
 
 Result<void> check_guidance(const char* which, const GuidanceSettings& g) {
@@ -167,12 +183,20 @@ Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   FANTASCOPE_TRY(const nlohmann::json audio_vae, read_bounded_json(dir + "/audio_vae/config.json"));
   FANTASCOPE_TRY(s.audio, AudioLayout::from_json(audio_vae, dir + "/audio_vae/config.json"));
   if (s.audio.channels * s.audio.num_bins != s.transformer.audio_in_channels) {
-    return Error{ErrorCode::kMismatch, "The audio autoencoder and the transformer do not belong together", dir + "/audio_vae/config.json",
-                 std::to_string(s.audio.channels * s.audio.num_bins) + " features", std::to_string(s.transformer.audio_in_channels), "Download the folder again."};
+    return Error{ErrorCode::kMismatch,
+                 "The audio autoencoder and the transformer do not belong together",
+                 dir + "/audio_vae/config.json",
+                 std::to_string(s.audio.channels * s.audio.num_bins) + " features",
+                 std::to_string(s.transformer.audio_in_channels),
+                 "Download the folder again."};
   }
   if (s.video_vae.latent_channels != s.transformer.in_channels) {
-    return Error{ErrorCode::kMismatch, "The video autoencoder and the transformer do not belong together", dir + "/vae/config.json",
-                 std::to_string(s.video_vae.latent_channels) + " channels", std::to_string(s.transformer.in_channels), "Download the folder again."};
+    return Error{ErrorCode::kMismatch,
+                 "The video autoencoder and the transformer do not belong together",
+                 dir + "/vae/config.json",
+                 std::to_string(s.video_vae.latent_channels) + " channels",
+                 std::to_string(s.transformer.in_channels),
+                 "Download the folder again."};
   }
   const std::filesystem::path folder = std::filesystem::path(dir).lexically_normal();
   s.info.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
@@ -196,12 +220,14 @@ ClipShape clip_shape(const ModelSettings& settings, const GenerationRequest& req
   shape.width = request.width / factors.width;
   shape.fps = request.fps.value();
   // nearbyint rounds half to even in the default mode, as Python's round does.
-  shape.audio_frames = static_cast<std::int64_t>(std::nearbyint(request.num_frames / request.fps.value() * settings.audio.latents_per_second));
+  shape.audio_frames =
+      static_cast<std::int64_t>(std::nearbyint(request.num_frames / request.fps.value() * settings.audio.latents_per_second));
   return shape;
 }
 
 FlowMatchSchedule make_schedule(const ModelSettings& settings, const GenerationRequest& request) {
-  return make_flow_match_schedule(settings.scheduler, request.num_inference_steps, request.sigmas, clip_shape(settings, request).num_video_tokens());
+  return make_flow_match_schedule(settings.scheduler, request.num_inference_steps, request.sigmas,
+                                  clip_shape(settings, request).num_video_tokens());
 }
 
 GuidanceScales scales(const GuidanceSettings& g) { return {g.guidance_scale, g.stg_scale, g.modality_scale, g.rescale}; }
@@ -229,8 +255,8 @@ Result<void> validate_request(const ModelSettings& settings, const GenerationReq
   FANTASCOPE_TRY_VOID(check_grid("num_frames", request.num_frames, info.frames_multiple, 1, 1, info.frames_max));
   FANTASCOPE_TRY_VOID(check_range("fps", request.fps.value(), 1, 240));
   if (clip_shape(settings, request).audio_frames < 1) {
-    return Error{ErrorCode::kInvalidArgument, "The clip is too short to have sound", "num_frames", std::to_string(request.num_frames),
-                 "at least one audio latent", "Make it longer or lower the frame rate."};
+    return Error{ErrorCode::kInvalidArgument,        "The clip is too short to have sound", "num_frames",
+                 std::to_string(request.num_frames), "at least one audio latent",           "Make it longer or lower the frame rate."};
   }
   if (request.sigmas.empty()) {
     FANTASCOPE_TRY_VOID(check_range("num_inference_steps", request.num_inference_steps, 1, info.steps_max));
@@ -239,26 +265,39 @@ Result<void> validate_request(const ModelSettings& settings, const GenerationReq
     for (std::size_t i = 0; i < request.sigmas.size(); ++i) {
       const double above = i == 0 ? 1.0 : request.sigmas[i - 1];
       if (!(request.sigmas[i] > 0 && request.sigmas[i] <= above) || (i > 0 && request.sigmas[i] == above)) {
-        return Error{ErrorCode::kInvalidArgument, "sigmas must fall from at most 1 and stay above 0", "sigmas", nlohmann::json(request.sigmas[i]).dump(), "0…1, falling", ""};
+        return Error{ErrorCode::kInvalidArgument,
+                     "sigmas must fall from at most 1 and stay above 0",
+                     "sigmas",
+                     nlohmann::json(request.sigmas[i]).dump(),
+                     "0…1, falling",
+                     ""};
       }
     }
   }
   FANTASCOPE_TRY_VOID(check_guidance("", request.guidance));
   FANTASCOPE_TRY_VOID(check_guidance("audio ", request.audio_guidance));
   if (request.last_image && !settings.last_image) {
-    return Error{ErrorCode::kUnsupported, "This model cannot be given a last image", "last_image", "an image", "none", "Use a first image."};
+    return Error{ErrorCode::kUnsupported, "This model cannot be given a last image", "last_image", "an image", "none",
+                 "Use a first image."};
   }
   if (request.last_image && request.num_frames < 1 + info.frames_multiple) {
-    return Error{ErrorCode::kInvalidArgument, "A still has no last image", "num_frames", std::to_string(request.num_frames),
-                 std::to_string(1 + info.frames_multiple) + " or more", "Use a first image, or make it longer."};
+    return Error{ErrorCode::kInvalidArgument,
+                 "A still has no last image",
+                 "num_frames",
+                 std::to_string(request.num_frames),
+                 std::to_string(1 + info.frames_multiple) + " or more",
+                 "Use a first image, or make it longer."};
   }
   for (const auto* image : {&request.first_image, &request.last_image}) {
     if (!image->has_value()) continue;
     const RgbImage& picture = **image;
     if (picture.width != request.width || picture.height != request.height ||
         picture.pixels.size() != static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height) * 3) {
-      return Error{ErrorCode::kInvalidArgument, "The image does not have the size of the clip", image == &request.first_image ? "first_image" : "last_image",
-                   std::to_string(picture.width) + "x" + std::to_string(picture.height), std::to_string(request.width) + "x" + std::to_string(request.height),
+      return Error{ErrorCode::kInvalidArgument,
+                   "The image does not have the size of the clip",
+                   image == &request.first_image ? "first_image" : "last_image",
+                   std::to_string(picture.width) + "x" + std::to_string(picture.height),
+                   std::to_string(request.width) + "x" + std::to_string(request.height),
                    "Scale or crop it first."};
     }
   }

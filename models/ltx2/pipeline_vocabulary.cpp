@@ -12,7 +12,8 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 /// Bytes above 127 belong to letters of other scripts.
 bool in_word(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= 128 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '\'' || byte == '-';
+  return byte >= 128 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '\'' ||
+         byte == '-';
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

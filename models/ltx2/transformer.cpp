@@ -33,14 +33,16 @@ StreamEnds::StreamEnds(const TransformerConfig& config, const ParameterScope& sc
                  audio ? config.audio_num_modulations() : config.num_modulations()),
       cross_scale_shift(scope.child(audio ? "av_cross_attn_audio_scale_shift" : "av_cross_attn_video_scale_shift"),
                         audio ? config.audio_width() : config.width(), 4),
-      cross_gate(scope.child(audio ? "av_cross_attn_audio_v2a_gate" : "av_cross_attn_video_a2v_gate"), audio ? config.audio_width() : config.width(), 1) {
+      cross_gate(scope.child(audio ? "av_cross_attn_audio_v2a_gate" : "av_cross_attn_video_a2v_gate"),
+                 audio ? config.audio_width() : config.width(), 1) {
   const std::int64_t width = audio ? config.audio_width() : config.width();
-  if (config.prompt_modulation() && config.use_prompt_adaln_single) prompt_adaln.emplace(scope.child(audio ? "audio_prompt_adaln" : "prompt_adaln"), width, 2);
+  if (config.prompt_modulation() && config.use_prompt_adaln_single)
+    prompt_adaln.emplace(scope.child(audio ? "audio_prompt_adaln" : "prompt_adaln"), width, 2);
   if (config.use_prompt_embeddings) {
     caption_projection.emplace(scope.child(audio ? "audio_caption_projection" : "caption_projection"), config.caption_channels, width);
   }
-  scale_shift_table =
-      scope.tensor(audio ? "audio_scale_shift_table" : "scale_shift_table", {2, width}, Init::normal(1.0 / std::sqrt(static_cast<double>(width))));
+  scale_shift_table = scope.tensor(audio ? "audio_scale_shift_table" : "scale_shift_table", {2, width},
+                                   Init::normal(1.0 / std::sqrt(static_cast<double>(width))));
 }
 
 /// LayerNorm, shift and scale by the embedded timestep, projection to latents.
@@ -53,7 +55,8 @@ at::Tensor output_layer(const StreamEnds& ends, const at::Tensor& x, const at::T
 
 struct Transformer::Parts {
   Parts(const TransformerConfig& c, const ParameterScope& scope) : config(c), video(c, scope, false), audio(c, scope, true) {
-    if (c.use_keyframes_abs_pos_embedding) keyframes_abs_pos_embedding = scope.tensor("keyframes_abs_pos_embedding", {1, c.width()}, Init::zeros());
+    if (c.use_keyframes_abs_pos_embedding)
+      keyframes_abs_pos_embedding = scope.tensor("keyframes_abs_pos_embedding", {1, c.width()}, Init::zeros());
     blocks.reserve(static_cast<std::size_t>(c.num_layers));
     for (std::int64_t i = 0; i < c.num_layers; ++i) blocks.emplace_back(c, scope.child("transformer_blocks", i));
   }
@@ -78,8 +81,8 @@ at::Tensor by_batch(const at::Tensor& x, std::int64_t batch) { return x.view({ba
 
 /// Everything of one stream that the blocks need; returns the embedded timestep for the output layer.
 at::Tensor prepare_stream(const StreamEnds& ends, const TransformerConfig& config, const at::Tensor& timesteps, const at::Tensor& sigma,
-                          const at::Tensor& cross_timesteps, const at::Tensor& prompt_embeds, const at::Tensor& prompt_mask, std::int64_t batch,
-                          StreamCondition& condition) {
+                          const at::Tensor& cross_timesteps, const at::Tensor& prompt_embeds, const at::Tensor& prompt_mask,
+                          std::int64_t batch, StreamCondition& condition) {
   const double gate_factor = config.cross_attn_timestep_scale_multiplier / config.timestep_scale_multiplier;
   const Modulation modulation = ends.time_embed.forward(timesteps);
   condition.temb = by_batch(modulation.parameters, batch);
@@ -124,8 +127,8 @@ TransformerOutput Transformer::forward(const TransformerInput& input, const Tran
 
   const bool mixed_stg = input.stg_keep_B.defined();
   for (std::size_t i = 0; i < p.blocks.size(); ++i) {
-    const bool perturb = p.config.perturbed_attn &&
-                         std::find(input.stg_blocks.begin(), input.stg_blocks.end(), static_cast<std::int64_t>(i)) != input.stg_blocks.end();
+    const bool perturb = p.config.perturbed_attn && std::find(input.stg_blocks.begin(), input.stg_blocks.end(),
+                                                              static_cast<std::int64_t>(i)) != input.stg_blocks.end();
     condition.values_only = perturb && !mixed_stg;
     condition.keep_attention_B = perturb && mixed_stg ? input.stg_keep_B : at::Tensor();
     x = p.blocks[i].forward(x, condition);

@@ -24,17 +24,17 @@ struct TransformerInput {
   at::Tensor audio_BLC;                ///< [B,L,audio_in_channels]
   at::Tensor video_prompt_embeds_BSD;  ///< caption_channels wide if use_prompt_embeddings, else cross_attention_dim
   at::Tensor audio_prompt_embeds_BSD;
-  at::Tensor video_prompt_mask_BS;     ///< 1 attend, 0 ignore; undefined: attend everywhere
+  at::Tensor video_prompt_mask_BS;  ///< 1 attend, 0 ignore; undefined: attend everywhere
   at::Tensor audio_prompt_mask_BS;
-  at::Tensor video_timesteps;          ///< [B], or [B,T] where tokens differ (clean conditioning holds 0)
-  at::Tensor audio_timesteps;          ///< [B] or [B,L]
-  at::Tensor video_sigma_B;            ///< of the clip, whatever single tokens hold
+  at::Tensor video_timesteps;  ///< [B], or [B,T] where tokens differ (clean conditioning holds 0)
+  at::Tensor audio_timesteps;  ///< [B] or [B,L]
+  at::Tensor video_sigma_B;    ///< of the clip, whatever single tokens hold
   at::Tensor audio_sigma_B;
   const RopeTables* rope = nullptr;
-  bool use_cross_timestep = true;      ///< false for 2.0: the cross-modal modulation follows the own modality's timesteps
-  bool isolate_modalities = false;     ///< no attention between video and audio
-  std::vector<std::int64_t> stg_blocks;///< blocks whose self-attention returns its values; needs perturbed_attn, else without effect
-  at::Tensor stg_keep_B;               ///< 0 for elements of the batch to perturb, 1 for others; undefined: perturb all
+  bool use_cross_timestep = true;            ///< false for 2.0: the cross-modal modulation follows the own modality's timesteps
+  bool isolate_modalities = false;           ///< no attention between video and audio
+  std::vector<std::int64_t> stg_blocks;      ///< blocks whose self-attention returns its values; needs perturbed_attn, else without effect
+  at::Tensor stg_keep_B;                     ///< 0 for elements of the batch to perturb, 1 for others; undefined: perturb all
   at::Tensor video_self_attention_mask_BTT;  ///< 1 attend, 0 not; undefined: everywhere
   at::Tensor video_keyframes_mask_BT1;       ///< tokens that encode a single frame (use_keyframes_abs_pos_embedding)
 };

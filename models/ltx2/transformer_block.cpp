@@ -10,7 +10,8 @@
 namespace fantascope::models::ltx2 {
 namespace {
 
-AttentionOptions attention_options(const TransformerConfig& config, std::int64_t query_dim, std::int64_t context_dim, bool audio_heads, bool gated) {
+AttentionOptions attention_options(const TransformerConfig& config, std::int64_t query_dim, std::int64_t context_dim, bool audio_heads,
+                                   bool gated) {
   AttentionOptions options;
   options.query_dim = query_dim;
   options.context_dim = context_dim;
@@ -39,8 +40,8 @@ TransformerBlock::Stream::Stream(const TransformerConfig& config, const Paramete
             config.norm_affine ? Affine::kYes : Affine::kNo),
       norm3(scope.child(audio ? "audio_norm3" : "norm3"), audio ? config.audio_width() : config.width(), config.norm_eps,
             config.norm_affine ? Affine::kYes : Affine::kNo),
-      cross_norm(scope.child(audio ? "video_to_audio_norm" : "audio_to_video_norm"), audio ? config.audio_width() : config.width(), config.norm_eps,
-                 config.norm_affine ? Affine::kYes : Affine::kNo),
+      cross_norm(scope.child(audio ? "video_to_audio_norm" : "audio_to_video_norm"), audio ? config.audio_width() : config.width(),
+                 config.norm_eps, config.norm_affine ? Affine::kYes : Affine::kNo),
       attn1(scope.child(audio ? "audio_attn1" : "attn1"),
             attention_options(config, audio ? config.audio_width() : config.width(), audio ? config.audio_width() : config.width(), audio,
                               audio ? config.audio_gated_attn : config.gated_attn)),
@@ -51,13 +52,14 @@ TransformerBlock::Stream::Stream(const TransformerConfig& config, const Paramete
       cross_attn(scope.child(audio ? "video_to_audio_attn" : "audio_to_video_attn"),
                  attention_options(config, audio ? config.audio_width() : config.width(), audio ? config.width() : config.audio_width(),
                                    /*audio_heads=*/true, audio ? config.audio_gated_attn : config.gated_attn)),
-      ff(scope.child(audio ? "audio_ff" : "ff"), audio ? config.audio_width() : config.width(), config.gelu_tanh ? Gelu::kTanh : Gelu::kExact,
-         (audio ? config.audio_ff_bias : config.ff_bias) ? Bias::kYes : Bias::kNo),
+      ff(scope.child(audio ? "audio_ff" : "ff"), audio ? config.audio_width() : config.width(),
+         config.gelu_tanh ? Gelu::kTanh : Gelu::kExact, (audio ? config.audio_ff_bias : config.ff_bias) ? Bias::kYes : Bias::kNo),
       text_query_modulated(audio ? config.audio_cross_attn_mod : config.cross_attn_mod) {
   const std::int64_t width = audio ? config.audio_width() : config.width();
   const std::string prefix = audio ? "audio_" : "";
   const Init table_init = Init::normal(1.0 / std::sqrt(static_cast<double>(width)));
-  scale_shift_table = scope.tensor(prefix + "scale_shift_table", {audio ? config.audio_num_modulations() : config.num_modulations(), width}, table_init);
+  scale_shift_table =
+      scope.tensor(prefix + "scale_shift_table", {audio ? config.audio_num_modulations() : config.num_modulations(), width}, table_init);
   if (config.prompt_modulation()) prompt_scale_shift_table = scope.tensor(prefix + "prompt_scale_shift_table", {2, width}, table_init);
   cross_scale_shift_table =
       scope.tensor(audio ? "audio_a2v_cross_attn_scale_shift_table" : "video_a2v_cross_attn_scale_shift_table", {5, width}, table_init);
@@ -66,8 +68,8 @@ TransformerBlock::Stream::Stream(const TransformerConfig& config, const Paramete
 TransformerBlock::TransformerBlock(const TransformerConfig& config, const ParameterScope& scope)
     : video_(config, scope, /*audio=*/false), audio_(config, scope, /*audio=*/true) {}
 
-at::Tensor TransformerBlock::self_attention(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod, const StreamCondition& c,
-                                            const BlockCondition& block, const RopeTable& rope) {
+at::Tensor TransformerBlock::self_attention(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod,
+                                            const StreamCondition& c, const BlockCondition& block, const RopeTable& rope) {
   AttentionExtras extras;
   extras.query_rope = &rope;
   extras.mask = c.self_mask;
@@ -77,7 +79,8 @@ at::Tensor TransformerBlock::self_attention(const Stream& s, const at::Tensor& x
   return ops::gated_add(x, s.attn1.forward(normed, {}, extras), mod[2]);
 }
 
-at::Tensor TransformerBlock::text_attention(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod, const StreamCondition& c) {
+at::Tensor TransformerBlock::text_attention(const Stream& s, const at::Tensor& x, const std::vector<at::Tensor>& mod,
+                                            const StreamCondition& c) {
   AttentionExtras extras;
   extras.mask = c.prompt_mask;
   const at::Tensor query = s.text_query_modulated ? s.norm2.forward_modulated(x, mod[7], mod[6]) : s.norm2.forward(x);
@@ -106,10 +109,12 @@ Streams TransformerBlock::cross_modal(const Streams& in, const BlockCondition& c
   to_video.query_rope = to_audio.key_rope = &condition.rope->cross_video;
   to_video.key_rope = to_audio.query_rope = &condition.rope->cross_audio;
   // Rows of both tables: scale and shift for sound to picture, scale and shift for picture to sound, gate.
-  const at::Tensor heard = video_.cross_attn.forward(video_.cross_norm.forward_modulated(in.video_BTD, video_mod[0], video_mod[1]),
-                                                     audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[0], audio_mod[1]), to_video);
-  const at::Tensor seen = audio_.cross_attn.forward(audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[2], audio_mod[3]),
-                                                    video_.cross_norm.forward_modulated(in.video_BTD, video_mod[2], video_mod[3]), to_audio);
+  const at::Tensor heard =
+      video_.cross_attn.forward(video_.cross_norm.forward_modulated(in.video_BTD, video_mod[0], video_mod[1]),
+                                audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[0], audio_mod[1]), to_video);
+  const at::Tensor seen =
+      audio_.cross_attn.forward(audio_.cross_norm.forward_modulated(in.audio_BLD, audio_mod[2], audio_mod[3]),
+                                video_.cross_norm.forward_modulated(in.video_BTD, video_mod[2], video_mod[3]), to_audio);
   return {ops::gated_add(in.video_BTD, heard, to_video_gate), ops::gated_add(in.audio_BLD, seen, to_audio_gate)};
 }
 

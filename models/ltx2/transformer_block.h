@@ -15,13 +15,13 @@ namespace fantascope::models::ltx2 {
 
 /// One stream's share of what all blocks get. T' is 1 or the number of tokens; n counts modulation vectors.
 struct StreamCondition {
-  at::Tensor temb;                  ///< [B,T',n*D]: shift, scale, gate of attention and of feed forward, and of the text query
-  at::Tensor cross_temb;            ///< [B,T',4*D]: scale, shift as query of the other stream, scale, shift as its context
-  at::Tensor cross_gate_temb;       ///< [B,T',D]
-  at::Tensor prompt_temb;           ///< [B,1,2*D]: shift, scale of the text; undefined: the table alone
+  at::Tensor temb;             ///< [B,T',n*D]: shift, scale, gate of attention and of feed forward, and of the text query
+  at::Tensor cross_temb;       ///< [B,T',4*D]: scale, shift as query of the other stream, scale, shift as its context
+  at::Tensor cross_gate_temb;  ///< [B,T',D]
+  at::Tensor prompt_temb;      ///< [B,1,2*D]: shift, scale of the text; undefined: the table alone
   at::Tensor prompt_embeds_BSD;
-  at::Tensor prompt_mask;           ///< additive or undefined
-  at::Tensor self_mask;             ///< additive or undefined
+  at::Tensor prompt_mask;  ///< additive or undefined
+  at::Tensor self_mask;    ///< additive or undefined
 };
 
 struct BlockCondition {

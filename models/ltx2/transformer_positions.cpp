@@ -34,12 +34,14 @@ at::Tensor video_coords(const TransformerConfig& config, const ClipShape& shape)
   const at::Tensor rows = edges(shape.height) * factors[1];
   const at::Tensor columns = edges(shape.width) * factors[2];
   const std::vector<std::int64_t> grid = {shape.frames, shape.height, shape.width, 2};
-  const at::Tensor box = at::stack({time.view({-1, 1, 1, 2}).expand(grid), rows.view({1, -1, 1, 2}).expand(grid), columns.view({1, 1, -1, 2}).expand(grid)});
+  const at::Tensor box =
+      at::stack({time.view({-1, 1, 1, 2}).expand(grid), rows.view({1, -1, 1, 2}).expand(grid), columns.view({1, 1, -1, 2}).expand(grid)});
   return box.flatten(1, 3).unsqueeze(0);
 }
 
 at::Tensor audio_coords(const TransformerConfig& config, std::int64_t audio_frames) {
-  const at::Tensor mel = at::clamp_min(edges(audio_frames) * config.audio_scale_factor + config.causal_offset - config.audio_scale_factor, 0);
+  const at::Tensor mel =
+      at::clamp_min(edges(audio_frames) * config.audio_scale_factor + config.causal_offset - config.audio_scale_factor, 0);
   const at::Tensor seconds = mel * config.audio_hop_length / config.audio_sampling_rate;
   return seconds.unsqueeze(0).unsqueeze(0);
 }
@@ -56,8 +58,10 @@ RopeTables make_rope_tables(const TransformerConfig& config, const at::Tensor& v
       fractions(video_coords, {video_time, static_cast<double>(config.base_height), static_cast<double>(config.base_width)}),
       options(config.width(), config.num_heads));
   tables.audio = make_rope_table(fractions(audio_coords, {audio_time}), options(config.audio_width(), config.audio_num_heads));
-  tables.cross_video = make_rope_table(fractions(video_time_coords, {cross_time}), options(config.audio_cross_attention_dim, config.num_heads));
-  tables.cross_audio = make_rope_table(fractions(audio_coords, {cross_time}), options(config.audio_cross_attention_dim, config.audio_num_heads));
+  tables.cross_video =
+      make_rope_table(fractions(video_time_coords, {cross_time}), options(config.audio_cross_attention_dim, config.num_heads));
+  tables.cross_audio =
+      make_rope_table(fractions(audio_coords, {cross_time}), options(config.audio_cross_attention_dim, config.audio_num_heads));
   return tables;
 }
 

@@ -25,7 +25,11 @@ Error io_error(const std::string& path, const std::string& what) {
 }
 
 Error not_a_state(const std::string& path, const std::string& found) {
-  return {ErrorCode::kBadFile, "This is not a stored state of a generation, or it is damaged", path, found, "a file written by this program",
+  return {ErrorCode::kBadFile,
+          "This is not a stored state of a generation, or it is damaged",
+          path,
+          found,
+          "a file written by this program",
           "Delete it; the job then starts this phase again."};
 }
 

@@ -38,12 +38,16 @@ struct ScheduleCase {
 };
 
 TEST(FlowMatchEuler, SigmasAreThoseOfTheReference) {
-  const json dev = {{"use_dynamic_shifting", true}, {"base_shift", 0.95},       {"max_shift", 2.05},
+  const json dev = {{"use_dynamic_shifting", true}, {"base_shift", 0.95},        {"max_shift", 2.05},
                     {"base_image_seq_len", 1024},   {"max_image_seq_len", 4096}, {"shift_terminal", 0.1}};
   const ScheduleCase cases[] = {
       {dev, 5, {}, 6144, {1.0F, 0.9309056997299194F, 0.8203080892562866F, 0.6147572994232178F, 0.10000002384185791F, 0.0F}},
       {dev, 4, {}, 12, {1.0F, 0.7749834060668945F, 0.48569267988204956F, 0.10000002384185791F, 0.0F}},
-      {{{"use_dynamic_shifting", true}, {"time_shift_type", "linear"}}, 3, {}, 1000, {1.0F, 0.5559256672859192F, 0.2383672595024109F, 0.0F}},
+      {{{"use_dynamic_shifting", true}, {"time_shift_type", "linear"}},
+       3,
+       {},
+       1000,
+       {1.0F, 0.5559256672859192F, 0.2383672595024109F, 0.0F}},
       {{{"shift", 3.0}}, 2, {0.8, 0.3}, 4, {0.9230769872665405F, 0.5625F, 0.0F}},
   };
   for (const auto& c : cases) {
@@ -78,7 +82,8 @@ TEST(FlowMatchEuler, RefusesWhatItDoesNotDoByName) {
 }
 
 TEST(FlowMatchEuler, ConfigSurvivesWritingAndReading) {
-  const auto config = config_of({{"use_dynamic_shifting", true}, {"base_shift", 0.95}, {"shift_terminal", 0.1}, {"time_shift_type", "linear"}});
+  const auto config =
+      config_of({{"use_dynamic_shifting", true}, {"base_shift", 0.95}, {"shift_terminal", 0.1}, {"time_shift_type", "linear"}});
   const auto again = config_of(config.to_json());
   EXPECT_EQ(again.to_json(), config.to_json());
   EXPECT_EQ(again.base_shift, 0.95);
@@ -156,7 +161,8 @@ TEST(Patchify, KeepsTheOrderOfTheTokens) {
 TEST(Noise, IsThatOfTheReferenceBitForBit) {
   NoiseSource source(1234567);
   const at::Tensor video = source.draw({1, 2, 1, 1, 3}).flatten(), audio = source.draw({1, 1, 4, 1}).flatten();
-  const float expected_video[] = {-1.3579249382019043F, 0.5801529288291931F, -0.5273520350456238F, -0.45017263293266296F, -0.6478858590126038F, -1.4507070779800415F};
+  const float expected_video[] = {-1.3579249382019043F,  0.5801529288291931F,  -0.5273520350456238F,
+                                  -0.45017263293266296F, -0.6478858590126038F, -1.4507070779800415F};
   const float expected_audio[] = {-1.664624571800232F, -0.4988839030265808F, 1.3443877696990967F, -0.652317464351654F};
   for (int i = 0; i < 6; ++i) EXPECT_EQ(video[i].item<float>(), expected_video[i]) << i;
   for (int i = 0; i < 4; ++i) EXPECT_EQ(audio[i].item<float>(), expected_audio[i]) << i;

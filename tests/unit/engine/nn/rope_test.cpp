@@ -103,7 +103,9 @@ TEST(ApplyRope, RotationKeepsLengthsAndTheDtype) {
 TEST(ApplyRope, ProductsDependOnDistanceOnly) {
   const at::Tensor q = at::randn({1, 1, 8}), k = at::randn({1, 1, 8});
   const auto product = [&](float a, float b) {
-    const auto table = [](float f) { return make_rope_table(at::full({1, 1, 1}, f, at::TensorOptions().dtype(at::kFloat)), {RopeType::kSplit, 8, 1, 100.0, true}); };
+    const auto table = [](float f) {
+      return make_rope_table(at::full({1, 1, 1}, f, at::TensorOptions().dtype(at::kFloat)), {RopeType::kSplit, 8, 1, 100.0, true});
+    };
     return (apply_rope(q, table(a)) * apply_rope(k, table(b))).sum().item<double>();
   };
   EXPECT_NEAR(product(0.2F, 0.3F), product(0.6F, 0.7F), 1e-4);

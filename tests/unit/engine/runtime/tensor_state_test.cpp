@@ -1,9 +1,9 @@
 #include "engine/runtime/tensors/tensor_state.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
-#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -28,7 +28,11 @@ class TensorStateFile : public testing::Test {
 
   static TensorState sample(int step = 3) {
     const at::Tensor video = at::arange(24, at::TensorOptions().dtype(at::kFloat)).view({1, 2, 3, 4}) / 7;
-    return {"latents", step, {{"video", video.transpose(2, 3)}, {"audio", video.flatten().to(at::kBFloat16)}, {"mask", at::ones({2}, at::TensorOptions().dtype(at::kLong))}}};
+    return {"latents",
+            step,
+            {{"video", video.transpose(2, 3)},
+             {"audio", video.flatten().to(at::kBFloat16)},
+             {"mask", at::ones({2}, at::TensorOptions().dtype(at::kLong))}}};
   }
 
   fs::path dir_;

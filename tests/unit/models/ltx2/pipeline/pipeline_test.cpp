@@ -50,7 +50,9 @@ class PipelineTest : public testing::Test {
     fs::copy(kFixtures / fixture / "model", model, fs::copy_options::recursive);
     return model;
   }
-  static Result<std::unique_ptr<Pipeline>> open(const fs::path& model, DType dtype = DType::kFloat32) { return load_pipeline(model.string(), {dtype, "cpu"}); }
+  static Result<std::unique_ptr<Pipeline>> open(const fs::path& model, DType dtype = DType::kFloat32) {
+    return load_pipeline(model.string(), {dtype, "cpu"});
+  }
   static std::unique_ptr<Pipeline> standard(DType dtype = DType::kFloat32) {
     auto pipeline = open(kFixtures / "image-static-prompt/model", dtype);
     EXPECT_TRUE(pipeline) << pipeline.error().to_string();
@@ -210,7 +212,8 @@ TEST_F(PipelineTest, AFirstImageStaysInTheFirstLatentFrame) {
   const auto start = pipeline->start(request, context);
   ASSERT_TRUE(start) << start.error().to_string();
   const auto done = latents_of(*pipeline, request, context);
-  const at::Tensor before = dynamic_cast<const TensorState&>(**start).get("video"), after = dynamic_cast<const TensorState&>(*done).get("video");
+  const at::Tensor before = dynamic_cast<const TensorState&>(**start).get("video"),
+                   after = dynamic_cast<const TensorState&>(*done).get("video");
   EXPECT_TRUE(before.select(2, 0).equal(after.select(2, 0)));
   EXPECT_FALSE(before.select(2, 1).equal(after.select(2, 1)));
   request.first_image->width = 32;
@@ -232,7 +235,8 @@ TEST_F(PipelineTest, ALastImageNeedsAModelTrainedForIt) {
   const auto start = (*pipeline)->start(request, context);
   ASSERT_TRUE(start) << start.error().to_string();
   const auto done = latents_of(**pipeline, request, context);
-  const at::Tensor before = dynamic_cast<const TensorState&>(**start).get("video"), after = dynamic_cast<const TensorState&>(*done).get("video");
+  const at::Tensor before = dynamic_cast<const TensorState&>(**start).get("video"),
+                   after = dynamic_cast<const TensorState&>(*done).get("video");
   EXPECT_TRUE(before.select(2, 1).equal(after.select(2, 1)));
   EXPECT_FALSE(before.select(2, 0).equal(after.select(2, 0)));
   request.num_frames = 1;
@@ -257,12 +261,21 @@ TEST_F(PipelineTest, RefusesWhatTheModelDoesNotAllowAndNamesTheNearest) {
       {[](auto& r) { r.num_frames = 100000; }, "num_frames", "1025"},
       {[](auto& r) { r.num_inference_steps = 0; }, "num_inference_steps", "1"},
       {[](auto& r) { r.num_inference_steps = 100000; }, "num_inference_steps", "200"},
-      {[](auto& r) { r.sigmas = {0.5, 0.7}; }, "sigmas", "falling"},
+      {[](auto& r) {
+         r.sigmas = {0.5, 0.7};
+       },
+       "sigmas", "falling"},
       {[](auto& r) { r.sigmas = {1.5}; }, "sigmas", "falling"},
-      {[](auto& r) { r.sigmas = {0.5, 0.0}; }, "sigmas", "falling"},
+      {[](auto& r) {
+         r.sigmas = {0.5, 0.0};
+       },
+       "sigmas", "falling"},
       {[](auto& r) { r.guidance.guidance_scale = std::numeric_limits<double>::quiet_NaN(); }, "guidance_scale", "0"},
       {[](auto& r) { r.audio_guidance.rescale = 2; }, "rescale", "1"},
-      {[](auto& r) { r.fps = Rational{1000, 1}; }, "fps", "240"},
+      {[](auto& r) {
+         r.fps = Rational{1000, 1};
+       },
+       "fps", "240"},
   };
   for (const auto& c : cases) {
     GenerationRequest request = small_request();

@@ -29,10 +29,21 @@ TEST(TransformerConfig, NullOutputChannelsAreThoseOfTheInput) {
 }
 
 TEST(TransformerConfig, SurvivesWritingAndReading) {
-  const json small = {{"num_attention_heads", 2}, {"attention_head_dim", 16},       {"cross_attention_dim", 32},        {"audio_num_attention_heads", 2},
-                      {"audio_attention_head_dim", 8}, {"audio_cross_attention_dim", 16}, {"rope_type", "split"},       {"gated_attn", true},
-                      {"cross_attn_mod", true},        {"use_prompt_embeddings", false},  {"perturbed_attn", true},     {"ff_bias", false},
-                      {"norm_eps", 1e-5},              {"num_layers", 3},                 {"vae_scale_factors", {4, 16, 16}}};
+  const json small = {{"num_attention_heads", 2},
+                      {"attention_head_dim", 16},
+                      {"cross_attention_dim", 32},
+                      {"audio_num_attention_heads", 2},
+                      {"audio_attention_head_dim", 8},
+                      {"audio_cross_attention_dim", 16},
+                      {"rope_type", "split"},
+                      {"gated_attn", true},
+                      {"cross_attn_mod", true},
+                      {"use_prompt_embeddings", false},
+                      {"perturbed_attn", true},
+                      {"ff_bias", false},
+                      {"norm_eps", 1e-5},
+                      {"num_layers", 3},
+                      {"vae_scale_factors", {4, 16, 16}}};
   const auto config = TransformerConfig::from_json(small);
   ASSERT_TRUE(config) << config.error().to_string();
   const auto again = TransformerConfig::from_json(config->to_json());

@@ -47,7 +47,8 @@ json config_json(bool newer) {
 
 /// A transformer with fresh weights, none of them left at zero, and inputs for a grid.
 struct Bench {
-  explicit Bench(json config, ClipShape clip = {2, 2, 3, 5, 24}, std::int64_t batch = 1, at::ScalarType dtype = at::kFloat) : source(9, dtype), shape(clip) {
+  explicit Bench(json config, ClipShape clip = {2, 2, 3, 5, 24}, std::int64_t batch = 1, at::ScalarType dtype = at::kFloat)
+      : source(9, dtype), shape(clip) {
     const auto parsed = TransformerConfig::from_json(config);
     EXPECT_TRUE(parsed) << parsed.error().to_string();
     transformer.emplace(*parsed, ParameterScope(source, ""));
@@ -59,9 +60,12 @@ struct Bench {
     const auto random = [dtype](at::IntArrayRef size) { return at::randn(size).to(dtype); };
     in.video_BTC = random({batch, shape.num_video_tokens(), parsed->in_channels});
     in.audio_BLC = random({batch, shape.audio_frames, parsed->audio_in_channels});
-    in.video_prompt_embeds_BSD = random({batch, text, parsed->use_prompt_embeddings ? parsed->caption_channels : parsed->cross_attention_dim});
-    in.audio_prompt_embeds_BSD = random({batch, text, parsed->use_prompt_embeddings ? parsed->caption_channels : parsed->audio_cross_attention_dim});
-    in.video_timesteps = in.audio_timesteps = in.video_sigma_B = in.audio_sigma_B = at::full({batch}, 700.0, at::TensorOptions().dtype(at::kFloat));
+    in.video_prompt_embeds_BSD =
+        random({batch, text, parsed->use_prompt_embeddings ? parsed->caption_channels : parsed->cross_attention_dim});
+    in.audio_prompt_embeds_BSD =
+        random({batch, text, parsed->use_prompt_embeddings ? parsed->caption_channels : parsed->audio_cross_attention_dim});
+    in.video_timesteps = in.audio_timesteps = in.video_sigma_B = in.audio_sigma_B =
+        at::full({batch}, 700.0, at::TensorOptions().dtype(at::kFloat));
     in.rope = &rope;
   }
   TransformerOutput run() const { return transformer->forward(in); }
@@ -81,14 +85,26 @@ TEST(Transformer, TensorNamesAreThePublishedOnes) {
   for (const Bench* bench : {&newer, &older}) {
     for (const auto& [name, parameter] : bench->source.parameters()) names.insert(name);
   }
-  for (const char* name :
-       {"proj_in.weight", "audio_proj_out.bias", "caption_projection.linear_1.weight", "audio_caption_projection.linear_2.bias",
-        "time_embed.emb.timestep_embedder.linear_1.weight", "audio_time_embed.linear.bias", "prompt_adaln.linear.weight",
-        "audio_prompt_adaln.emb.timestep_embedder.linear_2.weight", "av_cross_attn_video_scale_shift.linear.weight",
-        "av_cross_attn_audio_v2a_gate.linear.weight", "scale_shift_table", "audio_scale_shift_table", "transformer_blocks.1.attn1.norm_q.weight",
-        "transformer_blocks.0.audio_to_video_attn.to_out.0.weight", "transformer_blocks.0.video_to_audio_attn.to_gate_logits.weight",
-        "transformer_blocks.1.ff.net.0.proj.weight", "transformer_blocks.1.audio_ff.net.2.bias", "transformer_blocks.0.scale_shift_table",
-        "transformer_blocks.0.audio_prompt_scale_shift_table", "transformer_blocks.0.video_a2v_cross_attn_scale_shift_table"}) {
+  for (const char* name : {"proj_in.weight",
+                           "audio_proj_out.bias",
+                           "caption_projection.linear_1.weight",
+                           "audio_caption_projection.linear_2.bias",
+                           "time_embed.emb.timestep_embedder.linear_1.weight",
+                           "audio_time_embed.linear.bias",
+                           "prompt_adaln.linear.weight",
+                           "audio_prompt_adaln.emb.timestep_embedder.linear_2.weight",
+                           "av_cross_attn_video_scale_shift.linear.weight",
+                           "av_cross_attn_audio_v2a_gate.linear.weight",
+                           "scale_shift_table",
+                           "audio_scale_shift_table",
+                           "transformer_blocks.1.attn1.norm_q.weight",
+                           "transformer_blocks.0.audio_to_video_attn.to_out.0.weight",
+                           "transformer_blocks.0.video_to_audio_attn.to_gate_logits.weight",
+                           "transformer_blocks.1.ff.net.0.proj.weight",
+                           "transformer_blocks.1.audio_ff.net.2.bias",
+                           "transformer_blocks.0.scale_shift_table",
+                           "transformer_blocks.0.audio_prompt_scale_shift_table",
+                           "transformer_blocks.0.video_a2v_cross_attn_scale_shift_table"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
@@ -101,7 +117,8 @@ TEST(Transformer, EveryParameterHasAnEffect) {
     for (const auto& [name, parameter] : bench.source.parameters()) {
       ASSERT_TRUE(parameter.grad().defined()) << name;
       EXPECT_TRUE(at::isfinite(parameter.grad()).all().item<bool>()) << name;
-      // A bias of all keys shifts every logit of a query alike where no rotation follows, which softmax cancels; norms before it keep a trace.
+      // A bias of all keys shifts every logit of a query alike where no rotation follows, which softmax cancels; norms before it keep a
+      // trace.
       EXPECT_GT(parameter.grad().abs().max().item<double>(), 0.0) << name;
     }
   }
@@ -199,7 +216,8 @@ TEST(Transformer, CrossTimestepsSwapTheModalities) {
 TEST(Transformer, BFloat16StaysNearFloat32) {
   const Bench wide(config_json(true));
   Bench narrow(config_json(true), {2, 2, 3, 5, 24}, 1, at::kBFloat16);
-  for (std::size_t i = 0; i < narrow.source.parameters().size(); ++i) narrow.source.parameters()[i].second.detach().copy_(wide.source.parameters()[i].second);
+  for (std::size_t i = 0; i < narrow.source.parameters().size(); ++i)
+    narrow.source.parameters()[i].second.detach().copy_(wide.source.parameters()[i].second);
   narrow.in.video_BTC = wide.in.video_BTC.to(at::kBFloat16);
   narrow.in.audio_BLC = wide.in.audio_BLC.to(at::kBFloat16);
   narrow.in.video_prompt_embeds_BSD = wide.in.video_prompt_embeds_BSD.to(at::kBFloat16);
