@@ -12,8 +12,12 @@ bool parse_whole(std::string_view text, std::int64_t& out) {
 }
 
 Error bad_rate(std::string_view text) {
-  return {ErrorCode::kInvalidArgument, "not a frame rate", "fps", "\"" + std::string(text.substr(0, 40)) + "\"",
-          "a number above 0 and at most 1000, or a fraction such as 24000/1001", ""};
+  return {ErrorCode::kInvalidArgument,
+          "not a frame rate",
+          "fps",
+          "\"" + std::string(text.substr(0, 40)) + "\"",
+          "a number above 0 and at most 1000, or a fraction such as 24000/1001",
+          ""};
 }
 
 }  // namespace
@@ -26,7 +30,8 @@ Result<Rational> Rational::parse(std::string_view text) {
   } else if (const auto dot = text.find('.'); dot != std::string_view::npos) {
     const std::string_view fraction = text.substr(dot + 1);
     std::int64_t whole = 0, part = 0;
-    if (fraction.size() > 3 || !parse_whole(text.substr(0, dot), whole) || !parse_whole(fraction, part) || whole < 0 || part < 0 || whole > 1000) {
+    if (fraction.size() > 3 || !parse_whole(text.substr(0, dot), whole) || !parse_whole(fraction, part) || whole < 0 || part < 0 ||
+        whole > 1000) {
       return bad_rate(text);
     }
     rate.den = 1;
@@ -40,8 +45,6 @@ Result<Rational> Rational::parse(std::string_view text) {
   return Rational{rate.num / divisor, rate.den / divisor};
 }
 
-std::string Rational::to_string() const {
-  return den == 1 ? std::to_string(num) : std::to_string(num) + "/" + std::to_string(den);
-}
+std::string Rational::to_string() const { return den == 1 ? std::to_string(num) : std::to_string(num) + "/" + std::to_string(den); }
 
 }  // namespace fantascope

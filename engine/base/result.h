@@ -33,7 +33,7 @@ struct Error {
   std::string subject;  ///< file or field
   std::string found;
   std::string allowed;
-  std::string hint;     ///< what to do
+  std::string hint;  ///< what to do
 
   /// "message (subject: …; found …; allowed …). hint"
   std::string to_string() const;
@@ -42,8 +42,8 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: conversions are the point
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: conversions are the point
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
   explicit operator bool() const { return state_.index() == 0; }
   bool has_value() const { return state_.index() == 0; }
   T& operator*() & { return std::get<0>(state_); }
@@ -82,15 +82,15 @@ class [[nodiscard]] Result<void> {
   auto temp = (expression);                            \
   if (!temp) return std::move(temp).error();           \
   declaration = *std::move(temp)
-#define FANTASCOPE_TRY_VOID(expression)                                            \
-  do {                                                                             \
+#define FANTASCOPE_TRY_VOID(expression)                                                                         \
+  do {                                                                                                          \
     if (auto fantascope_status = (expression); !fantascope_status) return std::move(fantascope_status).error(); \
   } while (false)
 /// Ends the program with the place and the condition: for broken invariants only, never for input.
-#define FANTASCOPE_CHECK(condition)                                                                        \
-  do {                                                                                                     \
-    if (!(condition)) {                                                                                    \
-      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition);               \
-      std::abort();                                                                                        \
-    }                                                                                                      \
+#define FANTASCOPE_CHECK(condition)                                                          \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
+      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)

@@ -44,8 +44,12 @@ class ParameterScope {
   ParameterScope(ParameterSource& source, std::string prefix) : source_(&source), prefix_(std::move(prefix)) {}
   ParameterScope child(std::string_view name) const { return {*source_, prefix_ + std::string(name) + "."}; }
   ParameterScope child(std::string_view name, std::int64_t index) const { return child(std::string(name) + "." + std::to_string(index)); }
-  at::Tensor tensor(std::string_view name, at::IntArrayRef shape, Init init) const { return source_->get(prefix_ + std::string(name), shape, init); }
-  at::Tensor optional_tensor(std::string_view name, at::IntArrayRef shape) const { return source_->get_optional(prefix_ + std::string(name), shape); }
+  at::Tensor tensor(std::string_view name, at::IntArrayRef shape, Init init) const {
+    return source_->get(prefix_ + std::string(name), shape, init);
+  }
+  at::Tensor optional_tensor(std::string_view name, at::IntArrayRef shape) const {
+    return source_->get_optional(prefix_ + std::string(name), shape);
+  }
   const std::string& prefix() const { return prefix_; }
 
  private:

@@ -17,10 +17,10 @@ namespace fantascope {
 
 /// Guidance of one modality; see models/<family>/README.md for the formula. Neutral values switch a term off.
 struct GuidanceSettings {
-  double guidance_scale = 1.0;   ///< classifier-free; 1 is off
-  double stg_scale = 0.0;        ///< spatio-temporal (perturbed attention); 0 is off
-  double modality_scale = 1.0;   ///< cross-modal; 1 is off
-  double rescale = 0.0;          ///< 0 is off, at most 1
+  double guidance_scale = 1.0;  ///< classifier-free; 1 is off
+  double stg_scale = 0.0;       ///< spatio-temporal (perturbed attention); 0 is off
+  double modality_scale = 1.0;  ///< cross-modal; 1 is off
+  double rescale = 0.0;         ///< 0 is off, at most 1
 };
 
 enum class DType { kFloat32, kBFloat16 };
@@ -63,9 +63,9 @@ class PhaseState {
 /// Progress and cancelling. Callbacks run on the worker's thread.
 struct RunContext {
   std::stop_token stop;
-  std::function<void(int step, int num_steps)> on_step;       ///< after each denoising step
-  std::function<void(double fraction)> on_fraction;           ///< decode: 0..1
-  std::function<Result<void>(const PhaseState&)> on_state;    ///< after each step; an error stops the run
+  std::function<void(int step, int num_steps)> on_step;     ///< after each denoising step
+  std::function<void(double fraction)> on_fraction;         ///< decode: 0..1
+  std::function<Result<void>(const PhaseState&)> on_state;  ///< after each step; an error stops the run
 };
 
 /// What is allowed and what is usual for one model.
@@ -75,9 +75,9 @@ struct ModelInfo {
   std::string licence;
   std::string dir;
   std::uint64_t weights_bytes = 0;
-  int size_multiple = 32;    ///< width and height are multiples of this
+  int size_multiple = 32;  ///< width and height are multiples of this
   int size_min = 32, size_max = 4096;
-  int frames_multiple = 8;   ///< num_frames = frames_multiple * k + 1
+  int frames_multiple = 8;  ///< num_frames = frames_multiple * k + 1
   int frames_max = 1025;
   int steps_max = 200;
   GenerationRequest defaults;

@@ -10,7 +10,7 @@
 
 namespace fantascope {
 
-struct TrainableFamily;  // engine/runtime/trainable.h
+struct TrainableFamily;  // engine/runtime/tensors/trainable.h
 
 struct LoadOptions {
   DType dtype = DType::kBFloat16;
@@ -32,7 +32,9 @@ struct ModelFamily {
   std::function<Result<ModelInfo>(const std::string& dir)> describe;
   std::function<Result<std::unique_ptr<Pipeline>>(const std::string& dir, const LoadOptions& options)> load;
   /// Runs a parity fixture (see tests/parity/README.md); rows come as they are computed.
-  std::function<Result<void>(const std::string& fixture_dir, const LoadOptions& options, const std::function<void(const ParityRow&)>& on_row)> parity;
+  std::function<Result<void>(const std::string& fixture_dir, const LoadOptions& options,
+                             const std::function<void(const ParityRow&)>& on_row)>
+      parity;
   /// The networks for training/, or null if the family cannot be trained here.
   const TrainableFamily* trainable = nullptr;
 };

@@ -32,7 +32,7 @@ class Score {
   void add_sync(const Attributes& seen, const Attributes& heard);
 
   std::vector<Row> rows() const;
-  double median_offset_ms() const;       ///< 0 if nothing touched the ground
+  double median_offset_ms() const;  ///< 0 if nothing touched the ground
   Proportion within_100_ms() const { return within_; }
 
  private:

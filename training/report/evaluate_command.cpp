@@ -18,8 +18,8 @@
 namespace fantascope::training {
 namespace {
 
-using evaluate::Attributes;
 using evaluate::AttributeJudge;
+using evaluate::Attributes;
 using evaluate::Score;
 
 constexpr const char* kUsage =
@@ -60,7 +60,8 @@ Result<Options> parse(std::span<const std::string> arguments) {
       (flag == "--prompts" ? options.prompts : flag == "--judge-clips" ? options.judge_clips : options.steps) = number;
     }
   }
-  if (options.model.empty() || options.out.empty()) return Error{ErrorCode::kInvalidArgument, "cannot evaluate", "--model and --out", "nothing", "a folder each", ""};
+  if (options.model.empty() || options.out.empty())
+    return Error{ErrorCode::kInvalidArgument, "cannot evaluate", "--model and --out", "nothing", "a folder each", ""};
   return options;
 }
 
@@ -79,12 +80,16 @@ struct Column {
 };
 
 nlohmann::json to_json(const std::vector<Column>& columns, const Options& options, double seconds_per_clip) {
-  nlohmann::json report{{"model", std::filesystem::path(options.model).filename().string()}, {"prompts", options.prompts},
-                        {"judge_clips", options.judge_clips}, {"seed", options.seed}, {"seconds_per_clip", seconds_per_clip}};
+  nlohmann::json report{{"model", std::filesystem::path(options.model).filename().string()},
+                        {"prompts", options.prompts},
+                        {"judge_clips", options.judge_clips},
+                        {"seed", options.seed},
+                        {"seconds_per_clip", seconds_per_clip}};
   for (const auto& column : columns) {
     auto& entry = report["columns"][column.name];
     for (const auto& row : column.score.rows()) {
-      entry[row.attribute] = {{"value", row.proportion.value()}, {"low", row.proportion.low()}, {"high", row.proportion.high()}, {"n", row.proportion.trials}};
+      entry[row.attribute] = {
+          {"value", row.proportion.value()}, {"low", row.proportion.low()}, {"high", row.proportion.high()}, {"n", row.proportion.trials}};
     }
     entry["median_offset_ms"] = column.score.median_offset_ms();
   }
@@ -127,7 +132,8 @@ Result<AttributeJudge> make_judge(const Options& options, const world::ClipShape
     if (auto stored = AttributeJudge::load(path)) return std::move(*stored);
   }
   std::fprintf(stderr, "[evaluate] calibrating the judge on %d rendered clips\n", options.judge_clips);
-  AttributeJudge judge = AttributeJudge::fit(shape, 11, options.judge_clips, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  AttributeJudge judge =
+      AttributeJudge::fit(shape, 11, options.judge_clips, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
   (void)judge.save(path);  // only saves time at the next run
   return judge;
 }
@@ -167,7 +173,8 @@ Result<void> run(const Options& options) {
       columns[4].score.add_sync(blank_seen, blank_seen);
     }
     if (sheet.size() < 16) sheet.push_back(frames_tensor(clip));
-    if (i % 10 == 9) std::fprintf(stderr, "[evaluate] %zu of %zu prompts, %.1f s a clip\n", i + 1, scenes.size(), generator.seconds_per_clip());
+    if (i % 10 == 9)
+      std::fprintf(stderr, "[evaluate] %zu of %zu prompts, %.1f s a clip\n", i + 1, scenes.size(), generator.seconds_per_clip());
   }
   for (std::size_t i = 0; i < scenes.size(); ++i) {
     const std::size_t other = (i + scenes.size() / 2) % scenes.size();

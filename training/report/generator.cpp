@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/runtime/model_family.h"
-#include "engine/runtime/trainable.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "models/registry.h"
 #include "training/trainer/checkpoint.h"
 #include "training/trainer/world_clip.h"
@@ -43,11 +43,13 @@ struct StoredCodecs {
 Result<StoredCodecs> load_codecs_of(const std::string& dir, const TrainableFamily& family) {
   StoredCodecs stored;
   nlohmann::json configs;
-  for (auto [component, parameters] : {std::pair{"vae", &stored.vae}, std::pair{"audio_vae", &stored.audio_vae}, std::pair{"vocoder", &stored.vocoder}}) {
+  for (auto [component, parameters] :
+       {std::pair{"vae", &stored.vae}, std::pair{"audio_vae", &stored.audio_vae}, std::pair{"vocoder", &stored.vocoder}}) {
     const std::string folder = dir + "/" + component;
     std::ifstream file(folder + "/config.json");
     configs[component] = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-    if (configs[component].is_discarded()) return Error{ErrorCode::kBadFile, "cannot read a component's configuration", folder + "/config.json", "", "", ""};
+    if (configs[component].is_discarded())
+      return Error{ErrorCode::kBadFile, "cannot read a component's configuration", folder + "/config.json", "", "", ""};
     FANTASCOPE_TRY(NamedTensors tensors, load_checkpoint(folder + "/diffusion_pytorch_model.safetensors"));
     *parameters = std::make_unique<TrainableParameters>(at::kBFloat16, 0, std::move(tensors));
   }
@@ -120,7 +122,9 @@ Result<world::Clip> ClipGenerator::generate(const std::string& prompt, std::uint
 }
 
 Result<world::Clip> ClipGenerator::reconstruct(const world::Clip& clip) {
-  if (!state_->codecs) return Error{ErrorCode::kUnsupported, "this family's codecs cannot be run on rendered clips", state_->pipeline->info().family, "", "", ""};
+  if (!state_->codecs)
+    return Error{
+        ErrorCode::kUnsupported, "this family's codecs cannot be run on rendered clips", state_->pipeline->info().family, "", "", ""};
   const at::NoGradGuard no_grad;
   const auto& codecs = *state_->codecs;
   const at::Tensor video = frames_tensor(clip).permute({1, 0, 2, 3}).unsqueeze(0).to(at::kBFloat16);

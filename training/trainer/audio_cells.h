@@ -5,8 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/base/result.h"
-#include "training/trainer/pca.h"
 #include "training/trainer/parameters.h"
+#include "training/trainer/pca.h"
 
 namespace fantascope::training {
 

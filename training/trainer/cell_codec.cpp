@@ -92,9 +92,11 @@ Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors) {
   for (int i = 0; i < kLevels; ++i) {
     const std::string prefix = "level" + std::to_string(i) + ".";
     for (const char* part : {"mean", "basis", "stddev"}) {
-      if (!tensors.contains(prefix + part)) return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
+      if (!tensors.contains(prefix + part))
+        return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
     }
-    codec.levels_[static_cast<std::size_t>(i)] = {tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
+    codec.levels_[static_cast<std::size_t>(i)] = {tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"),
+                                                  0};
   }
   return codec;
 }

@@ -57,8 +57,10 @@ CodecReport measure_codec(const TrainConfig& config, int num_clips, const Recons
     const at::Tensor error = (reconstruct(frames).clamp(-1, 1) - frames).square().mean(at::IntArrayRef{1});
     const at::Tensor weights = motion_weights(clip);
     const at::Tensor ones = at::ones_like(error);
-    const at::Tensor mask = at::from_blob(const_cast<std::uint8_t*>(clip.object_mask.data()), weights.sizes(), at::kByte).gt(0).to(at::kFloat);
-    const at::Tensor change = (frames.slice(0, 1) - frames.slice(0, 0, frames.size(0) - 1)).abs().amax(at::IntArrayRef{1}).gt(0.1).to(at::kFloat);
+    const at::Tensor mask =
+        at::from_blob(const_cast<std::uint8_t*>(clip.object_mask.data()), weights.sizes(), at::kByte).gt(0).to(at::kFloat);
+    const at::Tensor change =
+        (frames.slice(0, 1) - frames.slice(0, 0, frames.size(0) - 1)).abs().amax(at::IntArrayRef{1}).gt(0.1).to(at::kFloat);
     all.add(error, ones);
     object.add(error, mask);
     moving.add(error.slice(0, 1), change);
@@ -99,7 +101,8 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   codecs.video_std_C = scale;
   codecs.video_mean_C = at::zeros_like(scale);
   std::vector<at::Tensor> packed;
-  for (const auto& one : mels) packed.push_back(codecs.audio.encode(one, audio_latent_length(config.buckets[0].shape)).permute({1, 0, 2}).flatten(1));
+  for (const auto& one : mels)
+    packed.push_back(codecs.audio.encode(one, audio_latent_length(config.buckets[0].shape)).permute({1, 0, 2}).flatten(1));
   const at::Tensor all = at::cat(packed);
   codecs.audio_mean_D = all.mean(0);
   const at::Tensor audio_spread = all.std(0).clamp_min(1e-3);

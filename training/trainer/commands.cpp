@@ -14,8 +14,12 @@ using Stage = Result<void> (*)(Workshop&, const StageOptions&);
 
 // In the order of `all`.
 constexpr std::pair<std::string_view, Stage> kStages[] = {
-    {"codec", run_codec_stage},           {"audio", run_audio_stage},     {"vocoder", run_vocoder_stage},
-    {"video-decoder", run_video_decoder_stage}, {"video-encoder", run_video_encoder_stage}, {"flow", run_flow_stage},
+    {"codec", run_codec_stage},
+    {"audio", run_audio_stage},
+    {"vocoder", run_vocoder_stage},
+    {"video-decoder", run_video_decoder_stage},
+    {"video-encoder", run_video_encoder_stage},
+    {"flow", run_flow_stage},
     {"export", run_export_stage},
 };
 

@@ -79,15 +79,24 @@ TrainConfig read(const json& root) {
 
 Result<TrainConfig> TrainConfig::load(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return Error{ErrorCode::kNotFound, "cannot read the training configuration", path, "", "", "Give --config with a file of training/trainer/configs"};
+  if (!file)
+    return Error{ErrorCode::kNotFound,
+                 "cannot read the training configuration",
+                 path,
+                 "",
+                 "",
+                 "Give --config with a file of training/trainer/configs"};
   try {
     TrainConfig config = read(json::parse(file));
     for (const auto& bucket : config.buckets) {
       const auto& s = bucket.shape;
       if (s.width % 32 != 0 || s.height % 32 != 0 || s.width <= 0 || s.height <= 0 || s.num_frames % 8 != 1 || s.fps <= 0) {
-        return Error{ErrorCode::kInvalidArgument, "a bucket has a shape that the codec cannot hold", "buckets",
+        return Error{ErrorCode::kInvalidArgument,
+                     "a bucket has a shape that the codec cannot hold",
+                     "buckets",
                      std::to_string(s.width) + "x" + std::to_string(s.height) + "x" + std::to_string(s.num_frames),
-                     "width and height multiples of 32, frames 8k+1, fps above 0", ""};
+                     "width and height multiples of 32, frames 8k+1, fps above 0",
+                     ""};
       }
     }
     if (config.buckets.empty()) return Error{ErrorCode::kInvalidArgument, "no buckets", "buckets", "0", "at least 1", ""};

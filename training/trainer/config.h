@@ -21,21 +21,21 @@ struct Bucket {
 };
 
 struct LatentsConfig {
-  int shard_clips = 128;       ///< rendered clips in a shard; with their mirror images it holds twice as many
-  int initial_shards = 16;     ///< there before the first step
+  int shard_clips = 128;    ///< rendered clips in a shard; with their mirror images it holds twice as many
+  int initial_shards = 16;  ///< there before the first step
   int max_shards = 200;
-  int steps_per_shard = 20;    ///< a new shard joins every so many steps
+  int steps_per_shard = 20;  ///< a new shard joins every so many steps
 };
 
 struct FlowConfig {
   int batch = 32;
   std::int64_t steps = 20000;
   int warmup_steps = 50;
-  double decay_share = 0.3;      ///< of the steps, at the end, with a rate falling linearly to 0
+  double decay_share = 0.3;  ///< of the steps, at the end, with a rate falling linearly to 0
   double audio_loss_weight = 0.5;
   double caption_dropout = 0.1;
-  double independent_share = 0.5;  ///< of samples with separate noise levels for picture and sound
-  double conditioned_share = 0.25; ///< of samples with some part given clean (first or last frame, a prefix, one whole stream)
+  double independent_share = 0.5;   ///< of samples with separate noise levels for picture and sound
+  double conditioned_share = 0.25;  ///< of samples with some part given clean (first or last frame, a prefix, one whole stream)
   int checkpoint_minutes = 3;
   OptimiserConfig optimiser;
 };
@@ -50,15 +50,16 @@ struct DecoderConfig {
 
 struct TrainConfig {
   std::string name;
-  std::string family;          ///< id of the model family whose networks are trained
+  std::string family;  ///< id of the model family whose networks are trained
   std::uint64_t seed = 1;
   nlohmann::json components;   ///< component folder -> its config.json
   nlohmann::json model_index;  ///< model_index.json of the finished folder
   nlohmann::json tokenizer_config;
-  nlohmann::json defaults;     ///< what the finished folder's own settings file says: size, frames, fps, steps, guidance
+  nlohmann::json defaults;  ///< what the finished folder's own settings file says: size, frames, fps, steps, guidance
   std::vector<Bucket> buckets;
   CellCodecConfig codec;
-  double latent_exponent = 0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
+  double latent_exponent =
+      0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
   LatentsConfig latents;
   FlowConfig flow;
   DecoderConfig video_decoder, video_encoder, audio_decoder, vocoder;

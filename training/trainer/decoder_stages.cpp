@@ -50,8 +50,9 @@ at::Tensor weighted_error(const at::Tensor& output, const NetworkSample& sample)
 }
 
 at::Tensor spectrum(const at::Tensor& wave_BN, std::int64_t window) {
-  const at::Tensor complex = at::stft(wave_BN, window, window / 4, window, at::hann_window(window), /*center=*/false, "reflect", /*normalized=*/false,
-                                      /*onesided=*/true, /*return_complex=*/true);
+  const at::Tensor complex =
+      at::stft(wave_BN, window, window / 4, window, at::hann_window(window), /*center=*/false, "reflect", /*normalized=*/false,
+               /*onesided=*/true, /*return_complex=*/true);
   return complex.abs().clamp_min(1e-5);
 }
 
@@ -91,8 +92,8 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
 }
 
 void print_report(const char* stage, const CodecReport& report) {
-  std::fprintf(stderr, "[%s] %d clips: all %.2f dB, objects %.2f dB, moving pixels %.2f dB, first frame %.2f dB, later frames %.2f dB\n", stage,
-               report.num_clips, report.all_db, report.object_db, report.moving_db, report.first_frame_db, report.later_frames_db);
+  std::fprintf(stderr, "[%s] %d clips: all %.2f dB, objects %.2f dB, moving pixels %.2f dB, first frame %.2f dB, later frames %.2f dB\n",
+               stage, report.num_clips, report.all_db, report.object_db, report.moving_db, report.first_frame_db, report.later_frames_db);
 }
 
 }  // namespace
@@ -100,17 +101,23 @@ void print_report(const char* stage, const CodecReport& report) {
 Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options) {
   FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
   const TrainConfig& config = shop.config();
-  FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, config.components.at("vae").at("decoder_block_out_channels").back().get<std::int64_t>()));
+  const auto& vae = config.components.at("vae");
+  FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, vae.at("decoder_block_out_channels").back().get<std::int64_t>(),
+                                                   vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>()));
   NetworkTask task;
   task.component = "vae";
   task.make = [&](const SourceOf& sources) { return shop.family().make_video_decoder(config.components, sources); };
+  for (const auto& [name, tensor] : start) {
+    if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
+  }
+  task.slow_rate = 0.15;
   task.start = std::move(start);
-  task.start_rate = 0.15;
   task.loss = weighted_error;
   task.sample = [&config, codecs](std::int64_t index) {
     const world::Clip clip = video_clip(config, index);
     const at::Tensor frames = frames_tensor(clip);
-    return NetworkSample{codecs->video.encode(frames).unsqueeze(0), frames_to_video(frames), motion_weights(clip).unsqueeze(0).unsqueeze(0)};
+    return NetworkSample{codecs->video.encode(frames).unsqueeze(0), frames_to_video(frames),
+                         motion_weights(clip).unsqueeze(0).unsqueeze(0)};
   };
   FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-decoder", config.video_decoder, std::move(task)}));
   print_report("video-decoder", measure_codec(config, 40, [&](const at::Tensor& frames) {

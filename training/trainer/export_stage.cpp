@@ -63,14 +63,20 @@ Result<void> run_export_stage(Workshop& shop, const StageOptions&) {
   fs::create_directories(folder);
 
   if (!shop.has("flow.safetensors")) {
-    return Error{ErrorCode::kNotFound, "the denoiser has not been trained yet", shop.file("flow.safetensors"), "", "", "Run `fantascope train flow` first"};
+    return Error{ErrorCode::kNotFound,
+                 "the denoiser has not been trained yet",
+                 shop.file("flow.safetensors"),
+                 "",
+                 "",
+                 "Run `fantascope train flow` first"};
   }
   FANTASCOPE_TRY(const NamedTensors flow, load_checkpoint(shop.file("flow.safetensors")));
   for (const std::string component : {"transformer", "connectors"}) {
     FANTASCOPE_TRY_VOID(write_component(folder / component, "diffusion_pytorch_model.safetensors", config.components.at(component),
                                         part_of(flow, "average/" + component + "/")));
   }
-  FANTASCOPE_TRY_VOID(write_component(folder / "text_encoder", "model.safetensors", config.components.at("text_encoder"), part_of(flow, "average/text_encoder/")));
+  FANTASCOPE_TRY_VOID(write_component(folder / "text_encoder", "model.safetensors", config.components.at("text_encoder"),
+                                      part_of(flow, "average/text_encoder/")));
 
   NamedTensors vae{{"latents_mean", codecs->video_mean_C}, {"latents_std", codecs->video_std_C}};
   FANTASCOPE_TRY_VOID(add_half(shop, "video-decoder", "decoder.", vae));
@@ -79,7 +85,8 @@ Result<void> run_export_stage(Workshop& shop, const StageOptions&) {
   NamedTensors audio{{"latents_mean", codecs->audio_mean_D}, {"latents_std", codecs->audio_std_D}};
   FANTASCOPE_TRY_VOID(add_half(shop, "audio-decoder", "decoder.", audio));
   FANTASCOPE_TRY_VOID(add_half(shop, "audio-encoder", "encoder.", audio));
-  FANTASCOPE_TRY_VOID(write_component(folder / "audio_vae", "diffusion_pytorch_model.safetensors", config.components.at("audio_vae"), audio));
+  FANTASCOPE_TRY_VOID(
+      write_component(folder / "audio_vae", "diffusion_pytorch_model.safetensors", config.components.at("audio_vae"), audio));
   NamedTensors vocoder;
   FANTASCOPE_TRY_VOID(add_half(shop, "vocoder", "", vocoder));
   FANTASCOPE_TRY_VOID(write_component(folder / "vocoder", "diffusion_pytorch_model.safetensors", config.components.at("vocoder"), vocoder));

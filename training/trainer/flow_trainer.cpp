@@ -1,7 +1,7 @@
 #include "training/trainer/flow_trainer.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
@@ -77,7 +77,8 @@ double FlowTrainer::rate_factor(std::int64_t step) const {
   const auto& flow = config_.flow;
   const double warm = std::min(1.0, static_cast<double>(step + 1) / std::max(1, flow.warmup_steps));
   const double decay_start = static_cast<double>(flow.steps) * (1.0 - flow.decay_share);
-  const double left = (static_cast<double>(flow.steps) - static_cast<double>(step)) / std::max(1.0, static_cast<double>(flow.steps) - decay_start);
+  const double left =
+      (static_cast<double>(flow.steps) - static_cast<double>(step)) / std::max(1.0, static_cast<double>(flow.steps) - decay_start);
   return warm * std::clamp(left, 0.0, 1.0);
 }
 
@@ -88,7 +89,8 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   const Bucket& bucket = config_.buckets[static_cast<std::size_t>(bucket_index)];
   // Longer clips come in smaller batches, so that a step costs about the same in every bucket.
   const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
-  const std::int64_t first_tokens = config_.buckets[0].latent_frames() * config_.buckets[0].latent_height() * config_.buckets[0].latent_width();
+  const std::int64_t first_tokens =
+      config_.buckets[0].latent_frames() * config_.buckets[0].latent_height() * config_.buckets[0].latent_width();
   const int batch = static_cast<int>(std::clamp<std::int64_t>(flow.batch * first_tokens / tokens, 4, 2 * flow.batch));
 
   at::Tensor video, audio;
@@ -96,7 +98,8 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   store_.draw(step, bucket_index, batch, random, video, audio, scenes, waited_s);
   const auto captions = CaptionEncoder::draw(scenes, flow.caption_dropout, random);
   const auto text = captions_.encode(captions, config_.text_length);
-  const Noising noising = draw_noising(flow, batch, bucket.latent_frames(), bucket.latent_height() * bucket.latent_width(), audio.size(1), random);
+  const Noising noising =
+      draw_noising(flow, batch, bucket.latent_frames(), bucket.latent_height() * bucket.latent_width(), audio.size(1), random);
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(step_seed(config_.seed ^ 0xA5A5A5A5ULL, step));
   const Stream video_stream = mix(video, noising.video_sigmas_BT, generator);
   const Stream audio_stream = mix(audio, noising.audio_sigmas_BL, generator);
@@ -120,7 +123,8 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   return {video_loss.item<double>(), audio_loss.item<double>()};
 }
 
-Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool()>& keep_going, const std::function<void(const FlowStepReport&)>& report) {
+Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool()>& keep_going,
+                              const std::function<void(const FlowStepReport&)>& report) {
   constexpr std::int64_t kReportEvery = 25;
   FlowStepReport sums;
   std::int64_t counted = 0;
@@ -130,7 +134,11 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
     const std::int64_t current = step();
     const Losses losses = train_step(current, waited);
     if (!std::isfinite(losses.video + losses.audio)) {
-      return Error{ErrorCode::kModelNaN, "the loss is not a number any more at step " + std::to_string(current), "flow", "", "",
+      return Error{ErrorCode::kModelNaN,
+                   "the loss is not a number any more at step " + std::to_string(current),
+                   "flow",
+                   "",
+                   "",
                    "Lower muon_lr or adamw_lr and resume from the last checkpoint"};
     }
     sums.video_loss += losses.video;
@@ -153,8 +161,8 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
   return save();
 }
 
-std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift,
-                                                     std::uint64_t seed) {
+std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale,
+                                                     double shift, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
   const Bucket& bucket = config_.buckets[0];
   const auto count = static_cast<std::int64_t>(prompts.size());
@@ -164,7 +172,8 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
   at::Tensor video = at::randn({count, tokens, video_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
-  at::Tensor audio = at::randn({count, audio_latent_length(bucket.shape), audio_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
+  at::Tensor audio =
+      at::randn({count, audio_latent_length(bucket.shape), audio_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
   const auto sigma_at = [&](int i) {
     const double linear = 1.0 - static_cast<double>(i) / num_steps;
     return shift * linear / (1.0 + (shift - 1.0) * linear);

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/runtime/trainable.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "training/trainer/captions.h"
 #include "training/trainer/config.h"
 #include "training/trainer/latent_store.h"
@@ -25,7 +25,8 @@ class FlowTrainer {
   static Result<std::unique_ptr<FlowTrainer>> create(const TrainConfig& config, const TrainableFamily& family, LatentStore& store,
                                                      const CaptionEncoder& captions, const std::string& checkpoint_path, bool resume);
   /// Trains until `until_step` or until `keep_going` says no; saves a checkpoint at the configured pace and at the end.
-  Result<void> run(std::int64_t until_step, const std::function<bool()>& keep_going, const std::function<void(const FlowStepReport&)>& report);
+  Result<void> run(std::int64_t until_step, const std::function<bool()>& keep_going,
+                   const std::function<void(const FlowStepReport&)>& report);
 
   std::int64_t step() const { return optimiser_->steps(); }
   /// Averaged weights by "component/tensor".
@@ -36,7 +37,8 @@ class FlowTrainer {
     at::Tensor video_TC, audio_LD;  ///< normalised
   };
   /// Clips of the first bucket's shape with the averaged weights, by Euler with classifier-free guidance, for looking at.
-  std::vector<Sample> sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift, std::uint64_t seed);
+  std::vector<Sample> sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift,
+                             std::uint64_t seed);
 
  private:
   FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path);

@@ -117,10 +117,13 @@ at::Tensor plot_curves(const std::vector<Curve>& curves, int width, int height) 
   }
   for (const auto& curve : curves) {
     for (std::size_t i = 1; i < curve.values.size(); ++i) {
-      const auto column = [&](std::size_t at) { return static_cast<std::int64_t>(at * static_cast<std::size_t>(width - 1) / (curve.values.size() - 1)); };
+      const auto column = [&](std::size_t at) {
+        return static_cast<std::int64_t>(at * static_cast<std::size_t>(width - 1) / (curve.values.size() - 1));
+      };
       const std::int64_t x0 = column(i - 1), x1 = column(i), y0 = row(curve.values[i - 1]), y1 = row(curve.values[i]);
       const std::int64_t steps = std::max<std::int64_t>({1, x1 - x0, std::abs(y1 - y0)});
-      for (std::int64_t s = 0; s <= steps; ++s) draw_dot(image, x0 + (x1 - x0) * s / steps, y0 + (y1 - y0) * s / steps, {curve.red, curve.green, curve.blue});
+      for (std::int64_t s = 0; s <= steps; ++s)
+        draw_dot(image, x0 + (x1 - x0) * s / steps, y0 + (y1 - y0) * s / steps, {curve.red, curve.green, curve.blue});
     }
   }
   return image;

@@ -1,7 +1,7 @@
 #include "training/trainer/latent_store.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
@@ -24,10 +24,20 @@ at::Tensor pack_scenes(const std::vector<world::Scene>& scenes) {
   at::Tensor packed = at::zeros({static_cast<std::int64_t>(scenes.size()), kSceneFields}, at::kLong);
   auto* row = packed.data_ptr<std::int64_t>();
   for (const auto& s : scenes) {
-    const std::array<std::int64_t, kSceneFields> fields = {
-        static_cast<int>(s.shape), static_cast<int>(s.colour), static_cast<int>(s.size), static_cast<int>(s.action), s.second.present,
-        static_cast<int>(s.second.shape), static_cast<int>(s.second.colour), s.second.on_left, static_cast<int>(s.place), static_cast<int>(s.time),
-        static_cast<int>(s.weather), static_cast<int>(s.camera), static_cast<std::int64_t>(s.seed), 0};
+    const std::array<std::int64_t, kSceneFields> fields = {static_cast<int>(s.shape),
+                                                           static_cast<int>(s.colour),
+                                                           static_cast<int>(s.size),
+                                                           static_cast<int>(s.action),
+                                                           s.second.present,
+                                                           static_cast<int>(s.second.shape),
+                                                           static_cast<int>(s.second.colour),
+                                                           s.second.on_left,
+                                                           static_cast<int>(s.place),
+                                                           static_cast<int>(s.time),
+                                                           static_cast<int>(s.weather),
+                                                           static_cast<int>(s.camera),
+                                                           static_cast<std::int64_t>(s.seed),
+                                                           0};
     std::ranges::copy(fields, row);
     row += kSceneFields;
   }
@@ -38,9 +48,16 @@ std::vector<world::Scene> unpack_scenes(const at::Tensor& packed) {
   std::vector<world::Scene> scenes(static_cast<std::size_t>(packed.size(0)));
   const auto* f = packed.data_ptr<std::int64_t>();
   for (auto& s : scenes) {
-    s = {static_cast<world::Shape>(f[0]), static_cast<world::Colour>(f[1]), static_cast<world::Size>(f[2]), static_cast<world::Action>(f[3]),
-         {f[4] != 0, static_cast<world::Shape>(f[5]), static_cast<world::Colour>(f[6]), f[7] != 0}, static_cast<world::Place>(f[8]),
-         static_cast<world::TimeOfDay>(f[9]), static_cast<world::Weather>(f[10]), static_cast<world::Camera>(f[11]), static_cast<std::uint64_t>(f[12])};
+    s = {static_cast<world::Shape>(f[0]),
+         static_cast<world::Colour>(f[1]),
+         static_cast<world::Size>(f[2]),
+         static_cast<world::Action>(f[3]),
+         {f[4] != 0, static_cast<world::Shape>(f[5]), static_cast<world::Colour>(f[6]), f[7] != 0},
+         static_cast<world::Place>(f[8]),
+         static_cast<world::TimeOfDay>(f[9]),
+         static_cast<world::Weather>(f[10]),
+         static_cast<world::Camera>(f[11]),
+         static_cast<std::uint64_t>(f[12])};
     f += kSceneFields;
   }
   return scenes;
@@ -64,7 +81,8 @@ void mirror_in_place(world::Clip& clip) {
     }
   }
   const std::size_t half = clip.audio.size() / 2;
-  std::swap_ranges(clip.audio.begin(), clip.audio.begin() + static_cast<std::ptrdiff_t>(half), clip.audio.begin() + static_cast<std::ptrdiff_t>(half));
+  std::swap_ranges(clip.audio.begin(), clip.audio.begin() + static_cast<std::ptrdiff_t>(half),
+                   clip.audio.begin() + static_cast<std::ptrdiff_t>(half));
 }
 
 world::Scene training_scene(std::uint64_t seed) {
@@ -119,7 +137,8 @@ LatentShard LatentStore::make_shard(int bucket, int index) const {
   const auto& shape = config_.buckets[static_cast<std::size_t>(bucket)].shape;
   // A bucket's shards are as much smaller as its share of the batches is.
   const double largest = std::ranges::max(config_.buckets, {}, &Bucket::share).share;
-  const int clips = std::max(4, static_cast<int>(config_.latents.shard_clips * config_.buckets[static_cast<std::size_t>(bucket)].share / largest));
+  const int clips =
+      std::max(4, static_cast<int>(config_.latents.shard_clips * config_.buckets[static_cast<std::size_t>(bucket)].share / largest));
   std::vector<at::Tensor> video, audio;
   LatentShard shard;
   for (int i = 0; i < clips; ++i) {

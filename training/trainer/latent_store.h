@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/runtime/trainable.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "training/trainer/audio_cells.h"
 #include "training/trainer/cell_codec.h"
 #include "training/trainer/config.h"

@@ -1,7 +1,7 @@
 #include "training/trainer/network_trainer.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include <chrono>
@@ -29,9 +29,9 @@ Result<std::unique_ptr<NetworkTrainer>> NetworkTrainer::create(NetworkTask task,
   optimiser.adamw_lr = config.rate;
   optimiser.adamw_beta2 = 0.99;
   optimiser.ema_decay = 0.995;
-  trainer->optimiser_ = std::make_unique<Optimiser>(std::vector<TrainableParameters*>{trainer->parameters_.get()},
-                                                    std::vector<std::string>{trainer->task_.component}, optimiser,
-                                                    [&](const std::string& name) { return trainer->task_.start.contains(name) ? trainer->task_.start_rate : 1.0; });
+  trainer->optimiser_ = std::make_unique<Optimiser>(
+      std::vector<TrainableParameters*>{trainer->parameters_.get()}, std::vector<std::string>{trainer->task_.component}, optimiser,
+      [&](const std::string& name) { return trainer->task_.slow.contains(name) ? trainer->task_.slow_rate : 1.0; });
   if (resume) {
     FANTASCOPE_TRY(const NamedTensors state, load_checkpoint(checkpoint_path));
     FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state));
@@ -62,7 +62,8 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
     const double warm = std::min(1.0, static_cast<double>(step() + 1) / 30.0);
     optimiser_->step(warm * (0.1 + 0.45 * (1.0 + std::cos(progress * 3.14159265358979))));
     if (step() % kReportEvery == 0) {
-      if (!std::isfinite(sum)) return Error{ErrorCode::kModelNaN, "the loss is not a number any more", task_.component, "", "", "Lower the rate"};
+      if (!std::isfinite(sum))
+        return Error{ErrorCode::kModelNaN, "the loss is not a number any more", task_.component, "", "", "Lower the rate"};
       report({step(), sum / kReportEvery, std::chrono::duration<double>(Clock::now() - start).count() / kReportEvery});
       sum = 0;
       start = Clock::now();

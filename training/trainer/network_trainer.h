@@ -3,9 +3,10 @@
 /// Sample i is a pure function of i, so that a resumed run goes on exactly.
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
-#include "engine/runtime/trainable.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "training/trainer/config.h"
 #include "training/trainer/optimiser.h"
 
@@ -20,8 +21,9 @@ struct NetworkTask {
   std::function<Result<TrainableNetwork>(const SourceOf&)> make;
   std::function<NetworkSample(std::int64_t index)> sample;  ///< called from one helper thread, ahead of use
   std::function<at::Tensor(const at::Tensor& output, const NetworkSample& sample)> loss;
-  NamedTensors start;       ///< values for parameters that do not begin at random
-  double start_rate = 1.0;  ///< factor on the rate of those
+  NamedTensors start;          ///< values for parameters that do not begin at random
+  std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
+  double slow_rate = 1.0;      ///< factor on the rate of those
   at::ScalarType dtype = at::kBFloat16;
 };
 
@@ -32,8 +34,8 @@ struct NetworkReport {
 
 class NetworkTrainer {
  public:
-  static Result<std::unique_ptr<NetworkTrainer>> create(NetworkTask task, const DecoderConfig& config, std::uint64_t seed, const std::string& checkpoint_path,
-                                                        bool resume);
+  static Result<std::unique_ptr<NetworkTrainer>> create(NetworkTask task, const DecoderConfig& config, std::uint64_t seed,
+                                                        const std::string& checkpoint_path, bool resume);
   ~NetworkTrainer();
   Result<void> run(const std::function<bool()>& keep_going, const std::function<void(const NetworkReport&)>& report);
   std::int64_t step() const { return optimiser_->steps(); }

@@ -57,14 +57,21 @@ Noising draw_noising(const FlowConfig& config, std::int64_t batch, std::int64_t 
       video_weight.slice(0, first * area, last * area).zero_();
     };
     switch (by_frame ? draw_frames(random) : draw_stream(config.conditioned_share * 0.3, random)) {
-      case Given::kNothing: break;
-      case Given::kFirstFrame: give_frames(0, 1); break;
-      case Given::kLastFrame: give_frames(frames - 1, frames); break;
+      case Given::kNothing:
+        break;
+      case Given::kFirstFrame:
+        give_frames(0, 1);
+        break;
+      case Given::kLastFrame:
+        give_frames(frames - 1, frames);
+        break;
       case Given::kFirstAndLast:
         give_frames(0, 1);
         give_frames(frames - 1, frames);
         break;
-      case Given::kPrefix: give_frames(0, std::uniform_int_distribution<std::int64_t>(1, frames - 1)(random)); break;
+      case Given::kPrefix:
+        give_frames(0, std::uniform_int_distribution<std::int64_t>(1, frames - 1)(random));
+        break;
       case Given::kPicture:
         give_frames(0, frames);
         break;

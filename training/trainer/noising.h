@@ -14,6 +14,7 @@ struct Noising {
 };
 
 /// `frames` latent frames of `area` tokens each.
-Noising draw_noising(const FlowConfig& config, std::int64_t batch, std::int64_t frames, std::int64_t area, std::int64_t audio_length, std::mt19937_64& random);
+Noising draw_noising(const FlowConfig& config, std::int64_t batch, std::int64_t frames, std::int64_t area, std::int64_t audio_length,
+                     std::mt19937_64& random);
 
 }  // namespace fantascope::training

@@ -23,7 +23,8 @@ namespace {
 bool is_block_matrix(const Parameter& parameter) {
   const auto& name = parameter.name;
   const bool in_block = name.find("transformer_blocks.") != std::string::npos || name.find("layers.") != std::string::npos;
-  return parameter.master.dim() == 2 && in_block && name.ends_with(".weight") && std::min(parameter.master.size(0), parameter.master.size(1)) >= 16;
+  return parameter.master.dim() == 2 && in_block && name.ends_with(".weight") &&
+         std::min(parameter.master.size(0), parameter.master.size(1)) >= 16;
 }
 
 // Orthogonalises a stack of matrices [n,r,c] of one shape.
@@ -50,7 +51,8 @@ Optimiser::Optimiser(std::vector<TrainableParameters*> sources, std::vector<std:
   std::map<std::pair<std::int64_t, std::int64_t>, std::vector<Slot>> groups;
   for (std::size_t s = 0; s < sources_.size(); ++s) {
     for (auto& parameter : sources_[s]->all()) {
-      Slot slot{&parameter, prefixes[s] + "/" + parameter.name, parameter.master.clone(), at::zeros_like(parameter.master), {}, rate_of ? rate_of(parameter.name) : 1.0};
+      Slot slot{&parameter, prefixes[s] + "/" + parameter.name,     parameter.master.clone(), at::zeros_like(parameter.master),
+                {},         rate_of ? rate_of(parameter.name) : 1.0};
       if (config_.use_muon && is_block_matrix(parameter)) {
         groups[{parameter.master.size(0), parameter.master.size(1)}].push_back(std::move(slot));
       } else {
@@ -95,8 +97,8 @@ void Optimiser::adamw_group(double rate, std::vector<Slot*>& slots, double gradi
     second.push_back(slot->second);
     counts.push_back(at::scalar_tensor(static_cast<double>(steps_), at::kFloat));
   }
-  at::_fused_adamw_(masters, gradients, first, second, max_second, counts, rate * config_.adamw_lr, config_.adamw_beta1, config_.adamw_beta2,
-                    config_.adamw_weight_decay, config_.adamw_eps, /*amsgrad=*/false, /*maximize=*/false);
+  at::_fused_adamw_(masters, gradients, first, second, max_second, counts, rate * config_.adamw_lr, config_.adamw_beta1,
+                    config_.adamw_beta2, config_.adamw_weight_decay, config_.adamw_eps, /*amsgrad=*/false, /*maximize=*/false);
 }
 
 void Optimiser::adamw_step(double rate) {
@@ -174,7 +176,12 @@ Result<void> Optimiser::restore(const NamedTensors& state) {
     if (name != "steps") tensor.copy_(found->second);
   }
   if (!missing.empty()) {
-    return Error{ErrorCode::kMismatch, "the training checkpoint does not fit this configuration", missing, "missing or of another shape", "", "Start again without --resume"};
+    return Error{ErrorCode::kMismatch,
+                 "the training checkpoint does not fit this configuration",
+                 missing,
+                 "missing or of another shape",
+                 "",
+                 "Start again without --resume"};
   }
   steps_ = state.at("steps").item<std::int64_t>();
   for (auto* source : sources_) source->publish();

@@ -1,7 +1,7 @@
 #include "training/trainer/parameters.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
@@ -22,10 +22,14 @@ std::uint64_t stable_hash(const std::string& text) {
 at::Tensor make(at::IntArrayRef shape, Init init, std::uint64_t seed) {
   const auto options = at::TensorOptions().dtype(at::kFloat);
   switch (init.kind) {
-    case Init::Kind::kZeros: return at::zeros(shape, options);
-    case Init::Kind::kOnes: return at::ones(shape, options);
-    case Init::Kind::kNormal: return at::empty(shape, options).normal_(0.0, init.scale, at::make_generator<at::CPUGeneratorImpl>(seed));
-    case Init::Kind::kUniform: return at::empty(shape, options).uniform_(-init.scale, init.scale, at::make_generator<at::CPUGeneratorImpl>(seed));
+    case Init::Kind::kZeros:
+      return at::zeros(shape, options);
+    case Init::Kind::kOnes:
+      return at::ones(shape, options);
+    case Init::Kind::kNormal:
+      return at::empty(shape, options).normal_(0.0, init.scale, at::make_generator<at::CPUGeneratorImpl>(seed));
+    case Init::Kind::kUniform:
+      return at::empty(shape, options).uniform_(-init.scale, init.scale, at::make_generator<at::CPUGeneratorImpl>(seed));
   }
   return {};
 }
@@ -59,7 +63,8 @@ at::Tensor TrainableParameters::get_optional(const std::string& name, at::IntArr
 
 Result<void> TrainableParameters::finish() const {
   if (problems_.empty()) return {};
-  return Error{ErrorCode::kMismatch, "the checkpoint does not fit the configuration:" + problems_, "checkpoint", "", "", "Start again without --resume"};
+  return Error{ErrorCode::kMismatch,          "the checkpoint does not fit the configuration:" + problems_, "checkpoint", "", "",
+               "Start again without --resume"};
 }
 
 void TrainableParameters::publish() {

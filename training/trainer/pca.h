@@ -8,7 +8,7 @@ namespace fantascope::training {
 struct PcaBasis {
   at::Tensor mean_D;
   at::Tensor basis_DK;
-  at::Tensor stddev_K;      ///< of the coefficients, in falling order
+  at::Tensor stddev_K;       ///< of the coefficients, in falling order
   double kept_fraction = 0;  ///< of the (weighted) variance
 };
 

@@ -38,9 +38,11 @@ class LossLog {
     while (file >> step >> comma >> video >> comma >> audio >> comma >> rate) add(video, audio);
   }
   void report(const FlowStepReport& report) {
-    std::ofstream(csv_, std::ios::app) << report.step << ',' << report.video_loss << ',' << report.audio_loss << ',' << report.samples_per_s << '\n';
+    std::ofstream(csv_, std::ios::app) << report.step << ',' << report.video_loss << ',' << report.audio_loss << ',' << report.samples_per_s
+                                       << '\n';
     add(report.video_loss, report.audio_loss);
-    if (video_.size() > 1) (void)write_png(png_, plot_curves({{"video", video_, 0.1f, 0.3f, 0.9f}, {"audio", audio_, -0.2f, -0.9f, -0.9f}}, 640, 360));
+    if (video_.size() > 1)
+      (void)write_png(png_, plot_curves({{"video", video_, 0.1f, 0.3f, 0.9f}, {"audio", audio_, -0.2f, -0.9f, -0.9f}}, 640, 360));
   }
 
  private:
@@ -56,9 +58,12 @@ class LossLog {
 
 Result<void> run_codec_stage(Workshop& shop, const StageOptions&) {
   FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
-  const CodecReport report = measure_codec(shop.config(), 60, [&](const at::Tensor& frames) { return codecs->video.decode(codecs->video.encode(frames)); });
-  std::fprintf(stderr, "[codec] closed form, %d clips: all %.2f dB, objects %.2f dB, moving pixels %.2f dB, first frame %.2f dB, later frames %.2f dB\n",
-               report.num_clips, report.all_db, report.object_db, report.moving_db, report.first_frame_db, report.later_frames_db);
+  const CodecReport report =
+      measure_codec(shop.config(), 60, [&](const at::Tensor& frames) { return codecs->video.decode(codecs->video.encode(frames)); });
+  std::fprintf(
+      stderr,
+      "[codec] closed form, %d clips: all %.2f dB, objects %.2f dB, moving pixels %.2f dB, first frame %.2f dB, later frames %.2f dB\n",
+      report.num_clips, report.all_db, report.object_db, report.moving_db, report.first_frame_db, report.later_frames_db);
   return {};
 }
 
@@ -75,12 +80,14 @@ Result<void> run_flow_stage(Workshop& shop, const StageOptions& options) {
   LossLog log(shop);
   const std::int64_t sheet_every = 1000;
   const auto on_report = [&](const FlowStepReport& report) {
-    std::fprintf(stderr, "[flow] step %lld of %lld  video %.4f  audio %.4f  %.1f samples/s  waiting for clips %.0f%%\n", static_cast<long long>(report.step),
-                 static_cast<long long>(config.flow.steps), report.video_loss, report.audio_loss, report.samples_per_s, 100 * report.waited_share);
+    std::fprintf(stderr, "[flow] step %lld of %lld  video %.4f  audio %.4f  %.1f samples/s  waiting for clips %.0f%%\n",
+                 static_cast<long long>(report.step), static_cast<long long>(config.flow.steps), report.video_loss, report.audio_loss,
+                 report.samples_per_s, 100 * report.waited_share);
     log.report(report);
     if (report.step % sheet_every != 0) return;
     std::vector<at::Tensor> rows;
-    for (const auto& sample : trainer->sample(prompts, 12, 3.0, 2.0, 7)) rows.push_back(decode_sample(*codecs, config.buckets[0], sample.video_TC));
+    for (const auto& sample : trainer->sample(prompts, 12, 3.0, 2.0, 7))
+      rows.push_back(decode_sample(*codecs, config.buckets[0], sample.video_TC));
     (void)write_png(shop.file("sheet-" + std::to_string(report.step) + ".png"), contact_sheet(rows, 6));
   };
   std::ofstream sheet_prompts(shop.file("sheet-prompts.txt"));

@@ -54,12 +54,12 @@ Affine pair_map(const PcaBasis& coarse, std::int64_t width) {
 
 }  // namespace
 
-Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width) {
+Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, const std::vector<std::int64_t>& layers_per_block) {
   const std::int64_t patch = codec.level(0).basis_DK.size(1);
   for (int i = 0; i < CellCodec::kLevels; ++i) {
     if (codec.level(i).basis_DK.size(1) > width || 2 * patch + 1 > width) {
-      return Error{ErrorCode::kInvalidArgument, "the decoder is too narrow for the codec", "vae.decoder_block_out_channels", std::to_string(width),
-                   "at least the codec's components and 2 * patch + 1", ""};
+      return Error{ErrorCode::kInvalidArgument, "the decoder is too narrow for the codec",           "vae.decoder_block_out_channels",
+                   std::to_string(width),       "at least the codec's components and 2 * patch + 1", ""};
     }
   }
   NamedTensors start;
@@ -72,6 +72,16 @@ Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width) {
     const std::string name = prefix + "up_blocks." + std::to_string(block) + ".upsamplers.0.conv.conv.";
     start[name + "weight"] = centre_tap(map.matrix_OI);
     start[name + "bias"] = map.bias_O;
+  }
+  // Residual blocks add nothing at first.
+  for (std::size_t level = 0; level < layers_per_block.size(); ++level) {
+    const std::size_t from_coarse = layers_per_block.size() - 1 - level;
+    const std::string block = from_coarse == 0 ? "mid_block" : "up_blocks." + std::to_string(from_coarse - 1);
+    for (std::int64_t layer = 0; layer < layers_per_block[level]; ++layer) {
+      const std::string name = prefix + block + ".resnets." + std::to_string(layer) + ".conv2.conv.";
+      start[name + "weight"] = at::zeros({width, width, 3, 3, 3});
+      start[name + "bias"] = at::zeros({width});
+    }
   }
   // The norm divides by rms = constant / sqrt(width).
   const double scale = kConstant / std::sqrt(static_cast<double>(width));

@@ -5,6 +5,8 @@
 /// Each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its eight sub-cells. The last one
 /// gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the scale from place to place, and
 /// silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at zero.
+#include <vector>
+
 #include "engine/base/result.h"
 #include "training/trainer/cell_codec.h"
 #include "training/trainer/parameters.h"
@@ -12,6 +14,7 @@
 namespace fantascope::training {
 
 /// `width`: channels of the decoder, the same at all levels; at least 2 * 48 + 1 and at least every number of components.
-Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width);
+/// `layers_per_block`: residual blocks of each level as the VAE's config lists them, finest first, the middle block last.
+Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, const std::vector<std::int64_t>& layers_per_block);
 
 }  // namespace fantascope::training

@@ -39,7 +39,8 @@ Result<const Codecs*> Workshop::codecs() {
   FANTASCOPE_TRY(const TrainableNetwork mel, family_->make_mel(config_.components));
   const std::string path = file("codecs.safetensors");
   if (!has("codecs.safetensors")) {
-    FANTASCOPE_TRY(const Codecs fitted, fit_codecs(config_, mel, [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); }));
+    FANTASCOPE_TRY(const Codecs fitted,
+                   fit_codecs(config_, mel, [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); }));
     FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
   }
   FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel));

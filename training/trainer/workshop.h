@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/runtime/trainable.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "training/trainer/captions.h"
 #include "training/trainer/codec_stage.h"
 #include "training/trainer/config.h"
