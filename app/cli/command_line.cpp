@@ -34,8 +34,12 @@ Error unknown_command(std::span<const std::string> words) {
     if (name.starts_with(first + " ")) known += (known.empty() ? "" : ", ") + name.substr(first.size() + 1);
   }
   const bool group = !known.empty();
-  return {ErrorCode::kInvalidArgument, group ? first + " needs to know what to do" : "there is no such command",
-          group ? first : "command", "\"" + shown_safely((group && words.size() > 1 ? words[1] : first).substr(0, 60)) + "\"", known, "fantascope --help lists the commands"};
+  return {ErrorCode::kInvalidArgument,
+          group ? first + " needs to know what to do" : "there is no such command",
+          group ? first : "command",
+          "\"" + shown_safely((group && words.size() > 1 ? words[1] : first).substr(0, 60)) + "\"",
+          known,
+          "fantascope --help lists the commands"};
 }
 
 Error unknown_flag(const std::string& flag, const OperationSpec& spec) {
@@ -43,12 +47,17 @@ Error unknown_flag(const std::string& flag, const OperationSpec& spec) {
   for (const ParamSpec& param : spec.params) {
     if (!param.positional) known += (known.empty() ? "" : ", ") + flag_name(param);
   }
-  return {ErrorCode::kInvalidArgument, std::string(spec.name) + " has no such flag", shown_safely(flag.substr(0, 60)), "", known.empty() ? "--json, --quiet" : known + ", --json, --quiet",
+  return {ErrorCode::kInvalidArgument,
+          std::string(spec.name) + " has no such flag",
+          shown_safely(flag.substr(0, 60)),
+          "",
+          known.empty() ? "--json, --quiet" : known + ", --json, --quiet",
           "Put -- before a text that begins with dashes"};
 }
 
 const ParamSpec* find_flag(const OperationSpec& spec, const std::string& flag) {
-  const auto found = std::find_if(spec.params.begin(), spec.params.end(), [&](const ParamSpec& param) { return !param.positional && flag_name(param) == flag; });
+  const auto found = std::find_if(spec.params.begin(), spec.params.end(),
+                                  [&](const ParamSpec& param) { return !param.positional && flag_name(param) == flag; });
   return found == spec.params.end() ? nullptr : &*found;
 }
 
@@ -60,7 +69,8 @@ std::string padded(std::string text, std::size_t width) {
 /// What the words of one command are put into.
 class ArgumentReader {
  public:
-  ArgumentReader(ParsedCommand& command, std::span<const std::string> words) : command_(command), spec_(command.operation->spec), words_(words) {}
+  ArgumentReader(ParsedCommand& command, std::span<const std::string> words)
+      : command_(command), spec_(command.operation->spec), words_(words) {}
 
   Result<void> read() {
     for (; next_ < words_.size(); ++next_) {
@@ -88,7 +98,11 @@ class ArgumentReader {
       if (!param.positional || command_.arguments.contains(param.name)) continue;
       return put(param, word);
     }
-    return Error{ErrorCode::kInvalidArgument, std::string(spec_.name) + " does not take so many words", "\"" + shown_safely(word.substr(0, 60)) + "\"", "", "",
+    return Error{ErrorCode::kInvalidArgument,
+                 std::string(spec_.name) + " does not take so many words",
+                 "\"" + shown_safely(word.substr(0, 60)) + "\"",
+                 "",
+                 "",
                  "Put a text of several words in quotes"};
   }
 
@@ -104,7 +118,8 @@ class ArgumentReader {
     }
     if (equals != std::string::npos) return put(*param, word.substr(equals + 1));
     // A value that itself begins with dashes is far more often a forgotten value: --negative=--x says it on purpose.
-    if (next_ + 1 >= words_.size() || words_[next_ + 1].starts_with("--")) return Error{ErrorCode::kInvalidArgument, flag + " needs a value", flag, "nothing", allowed_text(*param), ""};
+    if (next_ + 1 >= words_.size() || words_[next_ + 1].starts_with("--"))
+      return Error{ErrorCode::kInvalidArgument, flag + " needs a value", flag, "nothing", allowed_text(*param), ""};
     return put(*param, words_[++next_]);
   }
 
@@ -134,12 +149,14 @@ Result<ParsedCommand> parse_command_line(std::span<const std::string> words) {
 }
 
 std::string program_help(std::span<const ExtraCommand> extra) {
-  std::string text = "fantascope: makes clips with sound from prompts, on this computer\n\n  fantascope COMMAND --help says more about one of these:\n\n";
+  std::string text =
+      "fantascope: makes clips with sound from prompts, on this computer\n\n  fantascope COMMAND --help says more about one of these:\n\n";
   for (const Operation& operation : all_operations()) text += "  " + padded(operation.spec.name, 18) + operation.spec.summary + "\n";
   for (const ExtraCommand& command : extra) text += "  " + padded(command.name, 18) + command.summary + "\n";
-  text += "\n  Every command takes --json: one JSON object on standard output; progress goes to standard error. --quiet leaves it out.\n"
-          "  Exit status: 0 done, 1 failed, 2 bad arguments, 130 interrupted.\n"
-          "  Clips and settings live in $FANTASCOPE_HOME, or else in the XDG data folder.\n";
+  text +=
+      "\n  Every command takes --json: one JSON object on standard output; progress goes to standard error. --quiet leaves it out.\n"
+      "  Exit status: 0 done, 1 failed, 2 bad arguments, 130 interrupted.\n"
+      "  Clips and settings live in $FANTASCOPE_HOME, or else in the XDG data folder.\n";
   return text;
 }
 

@@ -15,7 +15,8 @@ extern "C" void note_signal(int) {
   const int saved = errno;
   const char byte = 1;
   const int fd = signal_fd;
-  if (fd >= 0) [[maybe_unused]] const auto written = ::write(fd, &byte, 1);
+  if (fd >= 0) [[maybe_unused]]
+    const auto written = ::write(fd, &byte, 1);
   errno = saved;
 }
 

@@ -41,7 +41,8 @@ bool wants_json(std::span<const std::string> words) {
   return false;
 }
 
-/// A prompt given as "-" comes from standard input, byte for byte but for one line end at its end. One byte too many is enough to refuse it.
+/// A prompt given as "-" comes from standard input, byte for byte but for one line end at its end. One byte too many is enough to refuse
+/// it.
 Result<void> read_prompt(ParsedCommand& command) {
   auto& arguments = command.arguments;
   if (!arguments.contains("prompt") || arguments["prompt"] != "-") return {};
@@ -69,8 +70,8 @@ int run_command(ParsedCommand& command, ProgramOptions& options) {
     stopped.message = "stopped; nothing was left half-written";
     return report(stopped, command.json);
   }
-  const std::string text =
-      command.json ? response->dump(-1, ' ', false, json::error_handler_t::replace) + "\n" : response_text(command.operation->spec.name, *response);
+  const std::string text = command.json ? response->dump(-1, ' ', false, json::error_handler_t::replace) + "\n"
+                                        : response_text(command.operation->spec.name, *response);
   if (!print_out(text)) {
     std::fprintf(stderr, "fantascope: cannot write to standard output\n");
     return kFailed;

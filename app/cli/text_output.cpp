@@ -18,9 +18,13 @@ std::string field(const json& object, const char* key) {
   return shown_safely(object[key].is_string() ? object[key].get<std::string>() : object[key].dump());
 }
 
-double number(const json& object, const char* key) { return object.is_object() && object.contains(key) && object[key].is_number() ? object[key].get<double>() : 0.0; }
+double number(const json& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_number() ? object[key].get<double>() : 0.0;
+}
 
-std::string mebibytes(const json& object, const char* key) { return std::to_string(static_cast<long long>(number(object, key) / (1 << 20))) + " MiB"; }
+std::string mebibytes(const json& object, const char* key) {
+  return std::to_string(static_cast<long long>(number(object, key) / (1 << 20))) + " MiB";
+}
 
 std::string cut(std::string text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
@@ -30,8 +34,9 @@ std::string cut(std::string text, std::size_t bytes_max) {
 }
 
 std::string one_take(const json& take) {
-  std::string text = field(take, "path") + "\n  " + cut(field(take, "prompt"), 300) + "\n  " + field(take, "model") + ", " + field(take, "size") + ", " + field(take, "frames") +
-                     " frames at " + field(take, "fps") + " fps, " + field(take, "steps") + " steps, seed " + field(take, "seed") + "\n  ";
+  std::string text = field(take, "path") + "\n  " + cut(field(take, "prompt"), 300) + "\n  " + field(take, "model") + ", " +
+                     field(take, "size") + ", " + field(take, "frames") + " frames at " + field(take, "fps") + " fps, " +
+                     field(take, "steps") + " steps, seed " + field(take, "seed") + "\n  ";
   for (const auto& [name, seconds] : take["timings_s"].items()) {
     if (name != "total") text += name + " " + duration_text(seconds.get<double>()) + ", ";
   }
@@ -49,37 +54,44 @@ std::string generate_text(const json& response) {
 }
 
 std::string estimate_text(const json& response) {
-  std::string text = field(response, "model") + ", " + field(response, "size") + ", " + field(response, "frames") + " frames at " + field(response, "fps") + " fps, " +
-                     field(response, "steps") + " steps\n";
+  std::string text = field(response, "model") + ", " + field(response, "size") + ", " + field(response, "frames") + " frames at " +
+                     field(response, "fps") + " fps, " + field(response, "steps") + " steps\n";
   if (response["measured"].get<bool>()) {
-    text += "  about " + duration_text(number(response, "total_s")) + " (" + duration_text(number(response, "total_s_min")) + " to " + duration_text(number(response, "total_s_max")) + ")\n";
+    text += "  about " + duration_text(number(response, "total_s")) + " (" + duration_text(number(response, "total_s_min")) + " to " +
+            duration_text(number(response, "total_s_max")) + ")\n";
   }
-  text += "  memory: at least " + mebibytes(response, "memory_bytes_min") + " of " + mebibytes(response, "available_memory_bytes") + " available\n  disk: " +
-          mebibytes(response, "disk_bytes") + " of " + mebibytes(response, "free_bytes") + " free\n";
+  text += "  memory: at least " + mebibytes(response, "memory_bytes_min") + " of " + mebibytes(response, "available_memory_bytes") +
+          " available\n  disk: " + mebibytes(response, "disk_bytes") + " of " + mebibytes(response, "free_bytes") + " free\n";
   for (const json& note : response["notes"]) text += "  " + shown_safely(note.get<std::string>()) + "\n";
   return text + (response["fits"].get<bool>() ? "" : "  it does not fit\n");
 }
 
 std::string reproduce_text(const json& response) {
-  std::string text = response["equal"].get<bool>() ? "equal: the same bytes before signing, SHA-256 " + field(response, "found_sha256") + "\n"
-                                                   : "not equal: " + field(response, "found_sha256") + ", was " + field(response, "expected_sha256") + "\n";
-  if (!response["equal"].get<bool>()) text += response["latents_equal"].get<bool>() ? "  the latents are equal; decoding or encoding differs\n" : "  the latents differ\n";
-  for (const json& row : response["differences"]) text += "  " + field(row, "field") + ": was " + field(row, "expected") + ", is " + field(row, "found") + "\n";
-  if (!response["equal"].get<bool>() && response["differences"].empty()) text += "  no input differs: this build is not deterministic here\n";
+  std::string text = response["equal"].get<bool>()
+                         ? "equal: the same bytes before signing, SHA-256 " + field(response, "found_sha256") + "\n"
+                         : "not equal: " + field(response, "found_sha256") + ", was " + field(response, "expected_sha256") + "\n";
+  if (!response["equal"].get<bool>())
+    text += response["latents_equal"].get<bool>() ? "  the latents are equal; decoding or encoding differs\n" : "  the latents differ\n";
+  for (const json& row : response["differences"])
+    text += "  " + field(row, "field") + ": was " + field(row, "expected") + ", is " + field(row, "found") + "\n";
+  if (!response["equal"].get<bool>() && response["differences"].empty())
+    text += "  no input differs: this build is not deterministic here\n";
   return text;
 }
 
 std::string takes_text(const json& response) {
   std::string text;
   for (const json& take : response["takes"]) {
-    text += field(take, "take_id") + "  " + field(take, "keep") + "  " + field(take, "model") + "  " + field(take, "size") + "  " + cut(field(take, "prompt"), 100) + "\n";
+    text += field(take, "take_id") + "  " + field(take, "keep") + "  " + field(take, "model") + "  " + field(take, "size") + "  " +
+            cut(field(take, "prompt"), 100) + "\n";
   }
   return text.empty() ? "no takes\n" : text;
 }
 
 std::string check_text(const json& response) {
   std::string text;
-  for (const json& row : response["findings"]) text += field(row, "severity") + ": " + field(row, "subject") + ": " + field(row, "message") + ". " + field(row, "advice") + "\n";
+  for (const json& row : response["findings"])
+    text += field(row, "severity") + ": " + field(row, "subject") + ": " + field(row, "message") + ". " + field(row, "advice") + "\n";
   text += field(response, "num_takes") + " takes and " + field(response, "num_files") + " files checked";
   if (number(response, "num_adopted") > 0) text += ", " + field(response, "num_adopted") + " takes entered";
   return text + (response["ok"].get<bool>() ? ": all well\n" : ": damage found\n");
@@ -88,22 +100,26 @@ std::string check_text(const json& response) {
 std::string models_text(const json& response) {
   std::string text;
   for (const json& model : response["models"]) {
-    text += field(model, "name") + "  " + field(model, "family") + "  " + field(model, "origin") + "  " + mebibytes(model, "weights_bytes") + "  " + field(model, "licence") + "  " + field(model, "dir") + "\n";
+    text += field(model, "name") + "  " + field(model, "family") + "  " + field(model, "origin") + "  " +
+            mebibytes(model, "weights_bytes") + "  " + field(model, "licence") + "  " + field(model, "dir") + "\n";
   }
-  for (const json& model : response["broken"]) text += "cannot be used: " + field(model, "dir") + ": " + field(model["error"], "message") + "\n";
+  for (const json& model : response["broken"])
+    text += "cannot be used: " + field(model, "dir") + ": " + field(model["error"], "message") + "\n";
   return text.empty() ? "no models\n" : text;
 }
 
 std::string verify_text(const json& response) {
   std::string text;
   for (const json& problem : response["problems"]) text += shown_safely(problem.get<std::string>()) + "\n";
-  return text + field(response, "name") + ": " + field(response, "num_files") + " files, weights " + field(response, "weights_sha256") + (response["ok"].get<bool>() ? ": good\n" : ": not good\n");
+  return text + field(response, "name") + ": " + field(response, "num_files") + " files, weights " + field(response, "weights_sha256") +
+         (response["ok"].get<bool>() ? ": good\n" : ": not good\n");
 }
 
 std::string jobs_text(const json& response) {
   std::string text;
   for (const json& job : response["jobs"]) {
-    text += field(job, "job_id") + "  " + field(job, "state") + "  " + field(job, "phase") + "  " + field(job, "step") + "/" + field(job, "num_steps") + "  " + cut(field(job, "prompt"), 80) + "\n";
+    text += field(job, "job_id") + "  " + field(job, "state") + "  " + field(job, "phase") + "  " + field(job, "step") + "/" +
+            field(job, "num_steps") + "  " + cut(field(job, "prompt"), 80) + "\n";
     if (job.contains("error")) text += "  " + field(job["error"], "message") + "\n";
     if (job.contains("reason")) text += "  " + field(job, "reason") + "\n";
   }
@@ -119,14 +135,18 @@ std::string inspect_text(const json& response) {
   if (response.contains("recipe")) return "a recipe, SHA-256 " + field(response, "recipe_sha256") + "\n";
   const json& video = response["video"];
   const json& credentials = response["credentials"];
-  std::string text = field(response, "path") + "\n  " + field(video, "codec") + " " + field(video, "profile") + " " + field(video, "pixel_format") + " " + field(video, "color_matrix") + ", " +
-                     field(video, "size") + ", " + field(video, "frames") + " frames at " + field(video, "fps") + " fps\n";
+  std::string text = field(response, "path") + "\n  " + field(video, "codec") + " " + field(video, "profile") + " " +
+                     field(video, "pixel_format") + " " + field(video, "color_matrix") + ", " + field(video, "size") + ", " +
+                     field(video, "frames") + " frames at " + field(video, "fps") + " fps\n";
   const json& audio = response["audio"];
-  text += audio.is_null() ? "  no sound\n" : "  " + field(audio, "codec") + " " + field(audio, "sample_rate") + " Hz, " + field(audio, "num_channels") + " channels, " + field(audio, "duration_s") + " s\n";
+  text += audio.is_null() ? "  no sound\n"
+                          : "  " + field(audio, "codec") + " " + field(audio, "sample_rate") + " Hz, " + field(audio, "num_channels") +
+                                " channels, " + field(audio, "duration_s") + " s\n";
   text += "  content credentials: " + field(credentials, "state") + "; " + field(response, "answer") + "\n";
   if (credentials["state"] != "none") {
-    text += "  " + field(credentials, "generator") + " " + field(credentials, "generator_version") + ", signed by " + field(credentials, "signer") + " at " + field(credentials, "signed_at") + "\n  " +
-            field(credentials, "actions") + " " + field(credentials, "digital_source_type") + "\n";
+    text += "  " + field(credentials, "generator") + " " + field(credentials, "generator_version") + ", signed by " +
+            field(credentials, "signer") + " at " + field(credentials, "signed_at") + "\n  " + field(credentials, "actions") + " " +
+            field(credentials, "digital_source_type") + "\n";
   }
   for (const json& code : credentials["failure_codes"]) text += "  failed: " + shown_safely(code.get<std::string>()) + "\n";
   return text;
@@ -136,7 +156,8 @@ std::string parity_text(const json& response) {
   std::string text = "stage                                 error        allowed\n";
   for (const json& row : response["stages"]) {
     char line[160];
-    std::snprintf(line, sizeof line, "%-36s  %.3e    %.1e  %s\n", cut(field(row, "stage"), 36).c_str(), number(row, "error_ratio"), number(row, "tolerance"), row["passed"].get<bool>() ? "ok" : "OUT OF TOLERANCE");
+    std::snprintf(line, sizeof line, "%-36s  %.3e    %.1e  %s\n", cut(field(row, "stage"), 36).c_str(), number(row, "error_ratio"),
+                  number(row, "tolerance"), row["passed"].get<bool>() ? "ok" : "OUT OF TOLERANCE");
     text += line;
   }
   return text + (response["ok"].get<bool>() ? "all stages within tolerance\n" : "some stage is out of tolerance\n");
@@ -146,9 +167,9 @@ std::string parity_text(const json& response) {
 
 std::string response_text(const std::string& operation, const json& response) {
   static const std::map<std::string, std::function<std::string(const json&)>> kTexts = {
-      {"generate", generate_text},   {"estimate", estimate_text},     {"reproduce", reproduce_text}, {"library list", takes_text}, {"library search", takes_text},
-      {"library check", check_text}, {"models list", models_text},    {"models verify", verify_text}, {"queue list", jobs_text},    {"worker", worker_text},
-      {"inspect", inspect_text},     {"parity", parity_text}};
+      {"generate", generate_text},    {"estimate", estimate_text},   {"reproduce", reproduce_text}, {"library list", takes_text},
+      {"library search", takes_text}, {"library check", check_text}, {"models list", models_text},  {"models verify", verify_text},
+      {"queue list", jobs_text},      {"worker", worker_text},       {"inspect", inspect_text},     {"parity", parity_text}};
   const auto found = kTexts.find(operation);
   // Escaped as ASCII: no control or direction mark reaches the terminal.
   return found == kTexts.end() ? response.dump(2, ' ', true, json::error_handler_t::replace) + "\n" : found->second(response);

@@ -104,8 +104,12 @@ Result<void> JobQueue::save(Job& job, JobState expected, const std::string& mess
 
 Result<void> JobQueue::move(Job& job, JobState to, const std::string& message) {
   if (!can_move(job.state, to)) {
-    return Error{ErrorCode::kInvalidArgument, "this job cannot do that now", job.job_id.text(), std::string(job_state_name(job.state)),
-                 "a job that can become " + std::string(job_state_name(to)), ""};
+    return Error{ErrorCode::kInvalidArgument,
+                 "this job cannot do that now",
+                 job.job_id.text(),
+                 std::string(job_state_name(job.state)),
+                 "a job that can become " + std::string(job_state_name(to)),
+                 ""};
   }
   Job moved = job;
   moved.state = to;

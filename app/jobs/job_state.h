@@ -23,11 +23,13 @@ enum class JobPhase { kPrepare, kEncodePrompt, kDenoise, kDecode, kAudio, kMux, 
 
 inline constexpr std::array kJobStates = {JobState::kQueued,   JobState::kRunning, JobState::kPaused, JobState::kCanceling,
                                           JobState::kCanceled, JobState::kFailed,  JobState::kParked, JobState::kDone};
-inline constexpr std::array kJobPhases = {JobPhase::kPrepare, JobPhase::kEncodePrompt, JobPhase::kDenoise, JobPhase::kDecode, JobPhase::kAudio,
-                                          JobPhase::kMux,     JobPhase::kSign,         JobPhase::kVerify,  JobPhase::kPublish};
+inline constexpr std::array kJobPhases = {JobPhase::kPrepare, JobPhase::kEncodePrompt, JobPhase::kDenoise,
+                                          JobPhase::kDecode,  JobPhase::kAudio,        JobPhase::kMux,
+                                          JobPhase::kSign,    JobPhase::kVerify,       JobPhase::kPublish};
 
 constexpr std::string_view job_state_name(JobState state) {
-  constexpr std::array<std::string_view, kJobStates.size()> kNames = {"queued", "running", "paused", "canceling", "canceled", "failed", "parked", "done"};
+  constexpr std::array<std::string_view, kJobStates.size()> kNames = {"queued",   "running", "paused", "canceling",
+                                                                      "canceled", "failed",  "parked", "done"};
   return kNames[static_cast<std::size_t>(state)];
 }
 
@@ -55,14 +57,21 @@ constexpr std::optional<JobPhase> parse_job_phase(std::string_view name) {
 constexpr bool can_move(JobState from, JobState to) {
   using enum JobState;
   switch (from) {
-    case kQueued: return to == kRunning || to == kPaused || to == kCanceled || to == kParked;
-    case kRunning: return to == kQueued || to == kPaused || to == kCanceling || to == kFailed || to == kParked || to == kDone;
-    case kPaused: return to == kQueued || to == kCanceled;
-    case kCanceling: return to == kCanceled || to == kFailed || to == kDone;  // done: it was published before the wish was read
-    case kFailed: return to == kQueued || to == kCanceled;
-    case kParked: return to == kQueued || to == kCanceled;
+    case kQueued:
+      return to == kRunning || to == kPaused || to == kCanceled || to == kParked;
+    case kRunning:
+      return to == kQueued || to == kPaused || to == kCanceling || to == kFailed || to == kParked || to == kDone;
+    case kPaused:
+      return to == kQueued || to == kCanceled;
+    case kCanceling:
+      return to == kCanceled || to == kFailed || to == kDone;  // done: it was published before the wish was read
+    case kFailed:
+      return to == kQueued || to == kCanceled;
+    case kParked:
+      return to == kQueued || to == kCanceled;
     case kCanceled:
-    case kDone: return false;
+    case kDone:
+      return false;
   }
   return false;
 }

@@ -82,9 +82,13 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& dir, Access 
   const int newest = migrations.empty() ? 0 : migrations.back().version;
   if (database->schema_version_ != newest) {
     const bool newer = database->schema_version_ > newest;
-    return Error{ErrorCode::kUnsupported, newer ? "the library was made by a newer version of Fantascope" : "the library is of an older version",
-                 database->path_, "schema " + std::to_string(database->schema_version_), "schema " + std::to_string(newest),
-                 newer ? "Use the newer program; nothing was changed" : "Open it once for writing, for example with fantascope library check"};
+    return Error{
+        ErrorCode::kUnsupported,
+        newer ? "the library was made by a newer version of Fantascope" : "the library is of an older version",
+        database->path_,
+        "schema " + std::to_string(database->schema_version_),
+        "schema " + std::to_string(newest),
+        newer ? "Use the newer program; nothing was changed" : "Open it once for writing, for example with fantascope library check"};
   }
   return database;
 }
@@ -114,7 +118,8 @@ Result<void> Database::connect(Access access) {
           uri += c;
         }
       }
-      status = sqlite3_open_v2((uri + "?immutable=1").c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI, nullptr);
+      status = sqlite3_open_v2((uri + "?immutable=1").c_str(), &handle_,
+                               flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI, nullptr);
       sqlite3_close_v2(old);
     }
   }
@@ -130,8 +135,13 @@ Result<void> Database::configure(Access access) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   // Closing must not checkpoint: that would be a checkpoint outside the flock.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  sqlite3_wal_hook(handle_, [](void* self, sqlite3*, const char*, int pages) { static_cast<Database*>(self)->wal_pages_ = pages; return SQLITE_OK; },
-                   this);  // in place of the automatic checkpoint
+  sqlite3_wal_hook(
+      handle_,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Database*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);  // in place of the automatic checkpoint
   for (const char* pragma : {"PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0", "PRAGMA synchronous = FULL"}) {
     FANTASCOPE_TRY_VOID(run_literal(handle_, path_, pragma));
   }
@@ -139,7 +149,11 @@ Result<void> Database::configure(Access access) {
   Statement mode(handle_, path_, "PRAGMA journal_mode = WAL");
   FANTASCOPE_TRY(const bool row, mode.step());
   if (!row || mode.text(0) != "wal") {
-    return Error{ErrorCode::kUnsupported, "the library needs a local file system (write-ahead log)", path_, row ? mode.text(0) : "", "wal",
+    return Error{ErrorCode::kUnsupported,
+                 "the library needs a local file system (write-ahead log)",
+                 path_,
+                 row ? mode.text(0) : "",
+                 "wal",
                  "Network file systems cannot hold the library; set FANTASCOPE_HOME to a local folder"};
   }
   return {};
@@ -151,8 +165,12 @@ Result<void> Database::check_owner() {
   FANTASCOPE_TRY(const std::int64_t objects, pragma_integer(handle_, path_, "SELECT count(*) FROM sqlite_schema"));
   schema_version_ = static_cast<int>(version);
   if (application != kApplicationId && (application != 0 || objects != 0)) {
-    return Error{ErrorCode::kBadFile, "this database is not a Fantascope library; it was left as it is", path_,
-                 "application id " + std::to_string(application), std::to_string(kApplicationId), "Move it away, or set FANTASCOPE_HOME to another folder"};
+    return Error{ErrorCode::kBadFile,
+                 "this database is not a Fantascope library; it was left as it is",
+                 path_,
+                 "application id " + std::to_string(application),
+                 std::to_string(kApplicationId),
+                 "Move it away, or set FANTASCOPE_HOME to another folder"};
   }
   return {};
 }
@@ -160,8 +178,12 @@ Result<void> Database::check_owner() {
 Result<void> Database::migrate(std::span<const Migration> migrations) {
   const int newest = migrations.empty() ? 0 : migrations.back().version;
   if (schema_version_ > newest) {
-    return Error{ErrorCode::kUnsupported, "the library was made by a newer version of Fantascope", path_, "schema " + std::to_string(schema_version_),
-                 "schema up to " + std::to_string(newest), "Use the newer program; nothing was changed"};
+    return Error{ErrorCode::kUnsupported,
+                 "the library was made by a newer version of Fantascope",
+                 path_,
+                 "schema " + std::to_string(schema_version_),
+                 "schema up to " + std::to_string(newest),
+                 "Use the newer program; nothing was changed"};
   }
   if (schema_version_ == newest) return {};
   if (schema_version_ > 0) FANTASCOPE_TRY_VOID(back_up(schema_version_));
@@ -224,7 +246,11 @@ Result<void> Database::lock_file() const {
   while (::flock(lock_fd_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return file_error("lock the library", dir_ + "/library.lock", errno);
     if (std::chrono::steady_clock::now() > give_up) {
-      return Error{ErrorCode::kIo, "another program has been writing to the library for 30 s", dir_ + "/library.lock", "", "",
+      return Error{ErrorCode::kIo,
+                   "another program has been writing to the library for 30 s",
+                   dir_ + "/library.lock",
+                   "",
+                   "",
                    "Stop the other fantascope and try again"};
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

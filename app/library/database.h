@@ -24,7 +24,8 @@ class Database {
 
   /// Opens <dir>/library.db. Read-write creates it, or brings it to the newest schema after a copy into <dir>/backups. A file of a newer
   /// schema is refused with both versions. Read-only needs an existing file of this very schema.
-  static Result<std::unique_ptr<Database>> open(const std::string& dir, Access access, std::span<const Migration> migrations = library_migrations());
+  static Result<std::unique_ptr<Database>> open(const std::string& dir, Access access,
+                                                std::span<const Migration> migrations = library_migrations());
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

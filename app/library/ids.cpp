@@ -20,6 +20,8 @@ std::string random_id() {
   return text;
 }
 
-bool is_id_text(std::string_view text) { return !text.empty() && text.size() <= 16 && text.find_first_not_of(kAlphabet) == std::string_view::npos; }
+bool is_id_text(std::string_view text) {
+  return !text.empty() && text.size() <= 16 && text.find_first_not_of(kAlphabet) == std::string_view::npos;
+}
 
 }  // namespace fantascope

@@ -5,7 +5,7 @@
 namespace fantascope {
 namespace {
 
-#define FANTASCOPE_JOB_COLUMNS                                                                                                    \
+#define FANTASCOPE_JOB_COLUMNS                                                                                                       \
   "seq, job_id, kind, state, phase, step, num_steps, position, take_id, recipe, reason, error_code, error_message, crashes, owner, " \
   "heartbeat_ms, timings, created_ms, changed_ms"
 
@@ -43,10 +43,16 @@ Result<void> add_event(sqlite3* handle, const std::string& path, const JobRow& r
 Result<void> JobStore::insert(const JobRow& row, const std::string& message) {
   return database_.write([&](sqlite3* handle) -> Result<void> {
     Statement insert(handle, database_.path(),
-                     "INSERT INTO job (job_id, kind, state, phase, step, num_steps, position, take_id, recipe, owner, heartbeat_ms, created_ms, changed_ms) "
+                     "INSERT INTO job (job_id, kind, state, phase, step, num_steps, position, take_id, recipe, owner, heartbeat_ms, "
+                     "created_ms, changed_ms) "
                      "VALUES (?,?,?,?,?,?, (SELECT coalesce(max(position), 0) + 1 FROM job), ?,?,?,?,?,?)");
     const std::int64_t now = wall_clock_ms();
-    insert.bind(row.job_id.text()).bind(row.kind).bind(row.state).bind(row.phase).bind(std::int64_t{row.step}).bind(std::int64_t{row.num_steps});
+    insert.bind(row.job_id.text())
+        .bind(row.kind)
+        .bind(row.state)
+        .bind(row.phase)
+        .bind(std::int64_t{row.step})
+        .bind(std::int64_t{row.num_steps});
     insert.bind(row.take_id.text()).bind(row.recipe).bind(row.owner).bind(row.heartbeat_ms).bind(now).bind(now);
     FANTASCOPE_TRY_VOID(insert.run());
     return add_event(handle, database_.path(), row, message);
@@ -79,13 +85,26 @@ Result<std::vector<JobRow>> JobStore::list(const std::string& state, int limit) 
   return jobs;
 }
 
-Result<void> JobStore::update(const JobRow& row, const std::string& expected_state, const std::string& expected_owner, const std::string& message) {
+Result<void> JobStore::update(const JobRow& row, const std::string& expected_state, const std::string& expected_owner,
+                              const std::string& message) {
   return database_.write([&](sqlite3* handle) -> Result<void> {
     Statement update(handle, database_.path(),
-                     "UPDATE job SET recipe = ?, state = ?, phase = ?, step = ?, num_steps = ?, position = ?, reason = ?, error_code = ?, error_message = ?, "
+                     "UPDATE job SET recipe = ?, state = ?, phase = ?, step = ?, num_steps = ?, position = ?, reason = ?, error_code = ?, "
+                     "error_message = ?, "
                      "crashes = ?, owner = ?, heartbeat_ms = ?, timings = ?, changed_ms = ? WHERE job_id = ? AND state = ? AND owner = ?");
-    update.bind(row.recipe).bind(row.state).bind(row.phase).bind(std::int64_t{row.step}).bind(std::int64_t{row.num_steps}).bind(row.position).bind(row.reason);
-    update.bind(row.error_code).bind(row.error_message).bind(std::int64_t{row.crashes}).bind(row.owner).bind(row.heartbeat_ms).bind(row.timings);
+    update.bind(row.recipe)
+        .bind(row.state)
+        .bind(row.phase)
+        .bind(std::int64_t{row.step})
+        .bind(std::int64_t{row.num_steps})
+        .bind(row.position)
+        .bind(row.reason);
+    update.bind(row.error_code)
+        .bind(row.error_message)
+        .bind(std::int64_t{row.crashes})
+        .bind(row.owner)
+        .bind(row.heartbeat_ms)
+        .bind(row.timings);
     update.bind(wall_clock_ms()).bind(row.job_id.text()).bind(expected_state).bind(expected_owner);
     FANTASCOPE_TRY_VOID(update.run());
     if (sqlite3_changes(handle) != 1) {

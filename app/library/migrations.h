@@ -6,7 +6,7 @@
 namespace fantascope {
 
 struct Migration {
-  int version = 0;   ///< 1, 2, …
+  int version = 0;  ///< 1, 2, …
   const char* name = "";
   const char* sql = "";
 };

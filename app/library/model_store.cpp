@@ -6,7 +6,10 @@ namespace fantascope {
 
 Result<void> ModelStore::link(const std::string& dir) {
   return database_.write([&](sqlite3* handle) {
-    return Statement(handle, database_.path(), "INSERT INTO model_link (dir, created_ms) VALUES (?, ?) ON CONFLICT DO NOTHING").bind(dir).bind(wall_clock_ms()).run();
+    return Statement(handle, database_.path(), "INSERT INTO model_link (dir, created_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(dir)
+        .bind(wall_clock_ms())
+        .run();
   });
 }
 
@@ -36,7 +39,8 @@ Result<std::vector<std::string>> ModelStore::links() const {
 Result<std::optional<std::string>> ModelStore::find_hash(const FileIdentity& file) const {
   std::optional<std::string> hash;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
-    Statement statement(handle, database_.path(), "SELECT sha256 FROM file_hash WHERE path = ? AND size_bytes = ? AND mtime_ns = ? AND inode = ?");
+    Statement statement(handle, database_.path(),
+                        "SELECT sha256 FROM file_hash WHERE path = ? AND size_bytes = ? AND mtime_ns = ? AND inode = ?");
     FANTASCOPE_TRY(const bool row, statement.bind(file.path).bind(file.size_bytes).bind(file.mtime_ns).bind(file.inode).step());
     if (row) hash = statement.text(0);
     return {};
@@ -48,9 +52,10 @@ Result<void> ModelStore::remember_hashes(const std::vector<std::pair<FileIdentit
   if (hashes.empty()) return {};
   return database_.write([&](sqlite3* handle) -> Result<void> {
     for (const auto& [file, hash] : hashes) {
-      Statement statement(handle, database_.path(),
-                          "INSERT INTO file_hash (path, size_bytes, mtime_ns, inode, sha256) VALUES (?,?,?,?,?) ON CONFLICT (path) DO UPDATE SET "
-                          "size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, inode = excluded.inode, sha256 = excluded.sha256");
+      Statement statement(
+          handle, database_.path(),
+          "INSERT INTO file_hash (path, size_bytes, mtime_ns, inode, sha256) VALUES (?,?,?,?,?) ON CONFLICT (path) DO UPDATE SET "
+          "size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, inode = excluded.inode, sha256 = excluded.sha256");
       FANTASCOPE_TRY_VOID(statement.bind(file.path).bind(file.size_bytes).bind(file.mtime_ns).bind(file.inode).bind(hash).run());
     }
     return {};

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kSearchWordsMax = 32;
 constexpr std::size_t kSearchBytesMax = 4096;
 
-#define FANTASCOPE_TAKE_COLUMNS                                                                                                             \
-  "t.seq, t.take_id, t.job_id, t.keep, t.prompt, t.model, t.family, t.width, t.height, t.num_frames, t.fps, t.seed, t.recipe, t.recipe_sha256, " \
+#define FANTASCOPE_TAKE_COLUMNS                                                                                                 \
+  "t.seq, t.take_id, t.job_id, t.keep, t.prompt, t.model, t.family, t.width, t.height, t.num_frames, t.fps, t.seed, t.recipe, " \
+  "t.recipe_sha256, "                                                                                                           \
   "t.latents_sha256, t.unsigned_sha256, t.timings, t.warnings, t.created_ms"
 
 Take read_take(const Statement& row) {
@@ -68,8 +69,8 @@ bool is_unspaced_script(char32_t c) {
 /// Letters and digits as the search sees them; everything in ASCII that is neither separates words.
 bool is_separator(char32_t c) {
   if (c < 0x80) return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
-  return (c >= 0x80 && c <= 0xa9) || c == 0xab || c == 0xb7 || c == 0xbb || c == 0xbf || (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x303f) ||
-         (c >= 0xff00 && c <= 0xff0f) || c == 0xfeff;
+  return (c >= 0x80 && c <= 0xa9) || c == 0xab || c == 0xb7 || c == 0xbb || c == 0xbf || (c >= 0x2000 && c <= 0x206f) ||
+         (c >= 0x3000 && c <= 0x303f) || (c >= 0xff00 && c <= 0xff0f) || c == 0xfeff;
 }
 
 }  // namespace
@@ -101,8 +102,12 @@ std::string search_words(const std::string& text) {
 
 Result<std::string> search_query(const std::string& text) {
   if (text.size() > kSearchBytesMax) {
-    return Error{ErrorCode::kInvalidArgument, "the search text is too long", "text", std::to_string(text.size()) + " bytes",
-                 "at most " + std::to_string(kSearchBytesMax) + " bytes", "Search for fewer words"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the search text is too long",
+                 "text",
+                 std::to_string(text.size()) + " bytes",
+                 "at most " + std::to_string(kSearchBytesMax) + " bytes",
+                 "Search for fewer words"};
   }
   if (const auto at = first_invalid_utf8(text)) {
     return Error{ErrorCode::kInvalidArgument, "the search text is not UTF-8", "text", "byte " + std::to_string(*at), "UTF-8", ""};
@@ -129,11 +134,16 @@ Result<std::string> search_query(const std::string& text) {
     last_is_phrase = apart;
   }
   if (words.empty()) {
-    return Error{ErrorCode::kInvalidArgument, "there is nothing to search for", "text", "\"" + text.substr(0, 60) + "\"", "at least one letter or digit", ""};
+    return Error{ErrorCode::kInvalidArgument,      "there is nothing to search for", "text",
+                 "\"" + text.substr(0, 60) + "\"", "at least one letter or digit",   ""};
   }
   if (words.size() > kSearchWordsMax) {
-    return Error{ErrorCode::kInvalidArgument, "too many words to search for", "text", std::to_string(words.size()) + " words",
-                 "at most " + std::to_string(kSearchWordsMax), "Search for fewer words"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "too many words to search for",
+                 "text",
+                 std::to_string(words.size()) + " words",
+                 "at most " + std::to_string(kSearchWordsMax),
+                 "Search for fewer words"};
   }
   std::string query;
   for (const std::string& word : words) query += (query.empty() ? "\"" : " \"") + word + "\"";
@@ -144,15 +154,23 @@ Result<Take> TakeStore::insert(const NewTake& take) {
   FANTASCOPE_TRY(const std::optional<Take> existing, find(take.take_id));
   if (existing) {
     if (existing->job_id == take.job_id) return *existing;
-    return Error{ErrorCode::kMismatch, "another job has already published this take", take.take_id.text(), existing->job_id.text(), take.job_id.text(), ""};
+    return Error{ErrorCode::kMismatch, "another job has already published this take",
+                 take.take_id.text(),  existing->job_id.text(),
+                 take.job_id.text(),   ""};
   }
   FANTASCOPE_TRY_VOID(database_.write([&](sqlite3* handle) -> Result<void> {
     Statement row(handle, database_.path(),
-                  "INSERT INTO take (take_id, job_id, prompt, model, family, width, height, num_frames, fps, seed, recipe, recipe_sha256, latents_sha256, "
+                  "INSERT INTO take (take_id, job_id, prompt, model, family, width, height, num_frames, fps, seed, recipe, recipe_sha256, "
+                  "latents_sha256, "
                   "unsigned_sha256, timings, warnings, created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     row.bind(take.take_id.text()).bind(take.job_id.text()).bind(take.prompt).bind(take.model).bind(take.family);
     row.bind(std::int64_t{take.width}).bind(std::int64_t{take.height}).bind(std::int64_t{take.num_frames}).bind(take.fps).bind(take.seed);
-    row.bind(take.recipe).bind(take.recipe_sha256).bind(take.latents_sha256).bind(take.unsigned_sha256).bind(take.timings).bind(take.warnings);
+    row.bind(take.recipe)
+        .bind(take.recipe_sha256)
+        .bind(take.latents_sha256)
+        .bind(take.unsigned_sha256)
+        .bind(take.timings)
+        .bind(take.warnings);
     FANTASCOPE_TRY_VOID(row.bind(wall_clock_ms()).run());
     const std::int64_t seq = sqlite3_last_insert_rowid(handle);
     for (const TakeFile& file : take.files) {
@@ -195,19 +213,25 @@ Result<std::optional<Take>> TakeStore::find(const TakeId& id) const {
 
 Result<Take> TakeStore::find_by_text(const std::string& text) const {
   const auto missing = [&text] {
-    return Error{ErrorCode::kNotFound, "there is no such take in the library", "take", "\"" + text.substr(0, 40) + "\"",
-                 "the id of a take, or its first 4 or more characters", "fantascope library list shows them"};
+    return Error{ErrorCode::kNotFound,
+                 "there is no such take in the library",
+                 "take",
+                 "\"" + text.substr(0, 40) + "\"",
+                 "the id of a take, or its first 4 or more characters",
+                 "fantascope library list shows them"};
   };
   if (text.size() < 4 || !is_id_text(text)) return missing();
   std::vector<Take> takes;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
-    Statement statement(handle, database_.path(), "SELECT " FANTASCOPE_TAKE_COLUMNS " FROM take t WHERE t.take_id >= ? AND t.take_id < ? LIMIT 2");
+    Statement statement(handle, database_.path(),
+                        "SELECT " FANTASCOPE_TAKE_COLUMNS " FROM take t WHERE t.take_id >= ? AND t.take_id < ? LIMIT 2");
     FANTASCOPE_TRY(takes, read_takes(statement.bind(text).bind(text + "~")));
     return {};
   }));
   if (takes.empty()) return missing();
   if (takes.size() > 1) {
-    return Error{ErrorCode::kInvalidArgument, "several takes start like this", "take", text, "enough characters for one take", "Type more of the id"};
+    return Error{ErrorCode::kInvalidArgument, "several takes start like this", "take", text, "enough characters for one take",
+                 "Type more of the id"};
   }
   FANTASCOPE_TRY(takes.front().files, files_of(takes.front().take_id));
   return std::move(takes.front());
@@ -216,9 +240,10 @@ Result<Take> TakeStore::find_by_text(const std::string& text) const {
 Result<std::vector<Take>> TakeStore::list_where(const std::string& keep, int limit, std::int64_t before_seq) const {
   std::vector<Take> takes;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
-    Statement statement(handle, database_.path(),
-                        "SELECT " FANTASCOPE_TAKE_COLUMNS
-                        " FROM take t WHERE t.seq < ?1 AND (t.keep = ?2 OR (?2 = '' AND t.keep <> 'dropped') OR ?2 = '*') ORDER BY t.seq DESC LIMIT ?3");
+    Statement statement(
+        handle, database_.path(),
+        "SELECT " FANTASCOPE_TAKE_COLUMNS
+        " FROM take t WHERE t.seq < ?1 AND (t.keep = ?2 OR (?2 = '' AND t.keep <> 'dropped') OR ?2 = '*') ORDER BY t.seq DESC LIMIT ?3");
     statement.bind(before_seq > 0 ? before_seq : INT64_MAX).bind(keep).bind(std::int64_t{limit});
     FANTASCOPE_TRY(takes, read_takes(statement));
     return {};
@@ -238,7 +263,8 @@ Result<std::vector<Take>> TakeStore::search(const std::string& text, int limit) 
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
     Statement statement(handle, database_.path(),
                         "SELECT " FANTASCOPE_TAKE_COLUMNS
-                        " FROM take_search s JOIN take t ON t.seq = s.rowid WHERE take_search MATCH ? AND t.keep <> 'dropped' ORDER BY s.rowid DESC LIMIT ?");
+                        " FROM take_search s JOIN take t ON t.seq = s.rowid WHERE take_search MATCH ? AND t.keep <> 'dropped' ORDER BY "
+                        "s.rowid DESC LIMIT ?");
     FANTASCOPE_TRY(takes, read_takes(statement.bind(query).bind(std::int64_t{limit})));
     return {};
   }));

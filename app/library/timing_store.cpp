@@ -26,7 +26,8 @@ Result<void> TimingStore::record(const TimingKey& key, double units, double seco
     FANTASCOPE_TRY_VOID(insert.bind(wall_clock_ms()).run());
     Statement trim(handle, database_.path(),
                    "DELETE FROM phase_timing WHERE model = ?1 AND device = ?2 AND dtype = ?3 AND phase = ?4 AND seq <= "
-                   "(SELECT seq FROM phase_timing WHERE model = ?1 AND device = ?2 AND dtype = ?3 AND phase = ?4 ORDER BY seq DESC LIMIT 1 OFFSET ?5)");
+                   "(SELECT seq FROM phase_timing WHERE model = ?1 AND device = ?2 AND dtype = ?3 AND phase = ?4 ORDER BY seq DESC LIMIT 1 "
+                   "OFFSET ?5)");
     return trim.bind(key.model).bind(key.device).bind(key.dtype).bind(key.phase).bind(kRunsKept).run();
   });
 }
@@ -34,8 +35,9 @@ Result<void> TimingStore::record(const TimingKey& key, double units, double seco
 Result<std::optional<TimingEstimate>> TimingStore::estimate(const TimingKey& key, double units) const {
   std::vector<Run> runs;  // newest first
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
-    Statement statement(handle, database_.path(),
-                        "SELECT units, seconds FROM phase_timing WHERE model = ? AND device = ? AND dtype = ? AND phase = ? ORDER BY seq DESC");
+    Statement statement(
+        handle, database_.path(),
+        "SELECT units, seconds FROM phase_timing WHERE model = ? AND device = ? AND dtype = ? AND phase = ? ORDER BY seq DESC");
     statement.bind(key.model).bind(key.device).bind(key.dtype).bind(key.phase);
     while (true) {
       FANTASCOPE_TRY(const bool row, statement.step());
@@ -45,7 +47,8 @@ Result<std::optional<TimingEstimate>> TimingStore::estimate(const TimingKey& key
   }));
   if (runs.empty() || units <= 0) return std::optional<TimingEstimate>{};
   const auto distance = [units](const Run& run) { return std::abs(std::log(run.units / units)); };
-  const double nearest = distance(*std::min_element(runs.begin(), runs.end(), [&](const Run& a, const Run& b) { return distance(a) < distance(b); }));
+  const double nearest =
+      distance(*std::min_element(runs.begin(), runs.end(), [&](const Run& a, const Run& b) { return distance(a) < distance(b); }));
   std::vector<double> seconds;
   for (const Run& run : runs) {
     if (distance(run) <= nearest + 1e-9 && seconds.size() < kRunsUsed) seconds.push_back(run.seconds * units / run.units);

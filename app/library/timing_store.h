@@ -14,7 +14,7 @@ struct TimingKey {
 };
 
 struct TimingEstimate {
-  double seconds = 0;               ///< median
+  double seconds = 0;                       ///< median
   double seconds_min = 0, seconds_max = 0;  ///< of the runs it rests on
   int num_runs = 0;
   bool same_size = false;  ///< measured at exactly this many units; otherwise scaled from the nearest size

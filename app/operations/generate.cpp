@@ -19,8 +19,12 @@ constexpr std::uint64_t kImageBytesMax = std::uint64_t{256} << 20;
 constexpr std::uint64_t kClipBytesMax = std::uint64_t{64} << 30;
 
 Error disk_error(const std::string& folder, std::uint64_t needed, std::uint64_t available) {
-  return {ErrorCode::kIo, "there is not enough free space for this clip", folder, std::to_string(available >> 20) + " MiB free",
-          "at least " + std::to_string(needed >> 20) + " MiB", "Free some space, choose a smaller size, or set FANTASCOPE_HOME to another disk"};
+  return {ErrorCode::kIo,
+          "there is not enough free space for this clip",
+          folder,
+          std::to_string(available >> 20) + " MiB free",
+          "at least " + std::to_string(needed >> 20) + " MiB",
+          "Free some space, choose a smaller size, or set FANTASCOPE_HOME to another disk"};
 }
 
 /// Streams a file under a new name; the target is whole or not there.
@@ -33,7 +37,8 @@ Result<void> copy_out(const std::string& source, const std::string& target) {
   if (input == nullptr) return file_error("read", source, errno);
   std::vector<char> buffer(1 << 20);
   Result<void> done;
-  for (std::size_t count = 0; done && (count = std::fread(buffer.data(), 1, buffer.size(), input)) > 0;) done = file.write(std::string_view(buffer.data(), count));
+  for (std::size_t count = 0; done && (count = std::fread(buffer.data(), 1, buffer.size(), input)) > 0;)
+    done = file.write(std::string_view(buffer.data(), count));
   if (done && std::ferror(input) != 0) done = file_error("read", source, EIO);
   std::fclose(input);
   FANTASCOPE_TRY_VOID(done);
@@ -50,10 +55,18 @@ std::string out_name(const std::string& out, int take, int num_takes) {
 Result<void> check_out(const std::string& out, bool is_clip) {
   std::error_code error;
   const fs::path folder = fs::path(out).has_parent_path() ? fs::path(out).parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, error)) return Error{ErrorCode::kInvalidArgument, "the folder of the output file is not there", "out", folder.string(), "an existing folder", "Make it first"};
-  if (fs::is_directory(out, error)) return Error{ErrorCode::kInvalidArgument, "the output is a folder", "out", out, "a file name", "Add a file name, such as clip.mp4"};
+  if (!fs::is_directory(folder, error))
+    return Error{ErrorCode::kInvalidArgument,
+                 "the folder of the output file is not there",
+                 "out",
+                 folder.string(),
+                 "an existing folder",
+                 "Make it first"};
+  if (fs::is_directory(out, error))
+    return Error{ErrorCode::kInvalidArgument, "the output is a folder", "out", out, "a file name", "Add a file name, such as clip.mp4"};
   if (is_clip && fs::path(out).extension() != ".mp4") {
-    return Error{ErrorCode::kInvalidArgument, "clips are MP4 files", "out", fs::path(out).filename().string(), "a name that ends in .mp4", ""};
+    return Error{ErrorCode::kInvalidArgument,       "clips are MP4 files",      "out",
+                 fs::path(out).filename().string(), "a name that ends in .mp4", ""};
   }
   return {};
 }
@@ -85,13 +98,16 @@ Result<Job> accept_job(Studio& studio, JobQueue& queue, const GenerateRequest& r
       FANTASCOPE_TRY(const RecipeConditioning item, keep_image(kind, *path, dir));
       order.recipe.conditioning.push_back(item);
     }
+    // The folder's name is durable before the row that relies on it.
+    FANTASCOPE_TRY_VOID(sync_dir(studio.home().work()));
     return queue.accept(id, kGenerateJob, order_to_text(order), order.recipe.steps);
   }();
   if (!accepted) WorkFolder(dir, "").remove();
   return accepted;
 }
 
-Result<GeneratedTake> finish_take(Studio& studio, const GenerateRequest& request, const Job& job, const FinishedJob& finished, int take, int num_takes) {
+Result<GeneratedTake> finish_take(Studio& studio, const GenerateRequest& request, const Job& job, const FinishedJob& finished, int take,
+                                  int num_takes) {
   GeneratedTake made;
   made.take_id = job.take_id.text();
   made.job_id = job.job_id.text();
@@ -107,7 +123,9 @@ Result<GeneratedTake> finish_take(Studio& studio, const GenerateRequest& request
     made.out_path = out_name(*request.out, take, num_takes);
     const auto copied = [&]() -> Result<void> {
       FANTASCOPE_TRY_VOID(copy_out(made.path, made.out_path));
-      if (request.save_latents) FANTASCOPE_TRY_VOID(copy_out(take_dir(studio.home(), job.take_id) + "/latents.safetensors", made.out_path + ".latents.safetensors"));
+      if (request.save_latents)
+        FANTASCOPE_TRY_VOID(
+            copy_out(take_dir(studio.home(), job.take_id) + "/latents.safetensors", made.out_path + ".latents.safetensors"));
       return {};
     }();
     if (!copied) {
@@ -134,21 +152,61 @@ std::optional<T> optional_field(const nlohmann::json& arguments, const char* nam
 
 std::vector<ParamSpec> generation_params() {
   return {
-      {.name = "prompt", .type = ParamType::kText, .help = "what the clip should show and sound like; - reads it from standard input", .value_name = "PROMPT", .positional = true, .required = true, .bytes_max = kPromptBytesMax},
+      {.name = "prompt",
+       .type = ParamType::kText,
+       .help = "what the clip should show and sound like; - reads it from standard input",
+       .value_name = "PROMPT",
+       .positional = true,
+       .required = true,
+       .bytes_max = kPromptBytesMax},
       {.name = "model", .type = ParamType::kText, .help = "name or folder of the model", .value_name = "NAME|DIR"},
       {.name = "size", .type = ParamType::kSize, .help = "width and height in pixels", .value_name = "WxH"},
-      {.name = "seconds", .type = ParamType::kNumber, .help = "length of the clip", .value_name = "S", .min_number = 0.01, .max_number = 3600},
-      {.name = "frames", .type = ParamType::kInteger, .help = "length in frames, instead of seconds", .value_name = "N", .min = 1, .max = 100'000},
+      {.name = "seconds",
+       .type = ParamType::kNumber,
+       .help = "length of the clip",
+       .value_name = "S",
+       .min_number = 0.01,
+       .max_number = 3600},
+      {.name = "frames",
+       .type = ParamType::kInteger,
+       .help = "length in frames, instead of seconds",
+       .value_name = "N",
+       .min = 1,
+       .max = 100'000},
       {.name = "fps", .type = ParamType::kRate, .help = "frames a second: 24 or 24000/1001", .value_name = "R"},
-      {.name = "seed", .type = ParamType::kInteger, .help = "same seed, same clip; random if left out", .value_name = "N", .min = 0, .max = INT64_MAX},
+      {.name = "seed",
+       .type = ParamType::kInteger,
+       .help = "same seed, same clip; random if left out",
+       .value_name = "N",
+       .min = 0,
+       .max = INT64_MAX},
       {.name = "steps", .type = ParamType::kInteger, .help = "denoising steps", .value_name = "N", .min = 1, .max = 1000},
-      {.name = "guidance", .type = ParamType::kNumber, .help = "how strongly picture and sound follow the prompt; 1 is off", .value_name = "X", .min_number = 0, .max_number = 100},
-      {.name = "audio_guidance", .type = ParamType::kNumber, .help = "the same for the sound alone", .value_name = "X", .min_number = 0, .max_number = 100},
+      {.name = "guidance",
+       .type = ParamType::kNumber,
+       .help = "how strongly picture and sound follow the prompt; 1 is off",
+       .value_name = "X",
+       .min_number = 0,
+       .max_number = 100},
+      {.name = "audio_guidance",
+       .type = ParamType::kNumber,
+       .help = "the same for the sound alone",
+       .value_name = "X",
+       .min_number = 0,
+       .max_number = 100},
       {.name = "negative", .type = ParamType::kText, .help = "what to keep away from", .value_name = "TEXT", .bytes_max = kPromptBytesMax},
       {.name = "image", .type = ParamType::kPath, .help = "first frame: PNG, JPEG or WebP", .value_name = "FILE"},
       {.name = "last_image", .type = ParamType::kPath, .help = "last frame", .value_name = "FILE"},
-      {.name = "takes", .type = ParamType::kInteger, .help = "how many clips, with seeds counting up", .value_name = "N", .min = 1, .max = 64},
-      {.name = "dtype", .type = ParamType::kChoice, .help = "number format of the weights in memory", .value_name = "bf16|fp32", .choices = "bf16|fp32"},
+      {.name = "takes",
+       .type = ParamType::kInteger,
+       .help = "how many clips, with seeds counting up",
+       .value_name = "N",
+       .min = 1,
+       .max = 64},
+      {.name = "dtype",
+       .type = ParamType::kChoice,
+       .help = "number format of the weights in memory",
+       .value_name = "bf16|fp32",
+       .choices = "bf16|fp32"},
       {.name = "device", .type = ParamType::kText, .help = "where to run", .value_name = "cpu|cuda[:N]", .bytes_max = 64},
       {.name = "save_latents", .type = ParamType::kSwitch, .help = "with --out: copy the latents beside it too"},
       {.name = "out", .type = ParamType::kPath, .help = "also copy the clip here", .value_name = "FILE"},
@@ -158,12 +216,11 @@ std::vector<ParamSpec> generation_params() {
   };
 }
 
-nlohmann::json rate_to_json(const Rational& fps) { return fps.den == 1 ? nlohmann::json(fps.num) : nlohmann::json(fps.to_string()); }
-
 }  // namespace
 
+nlohmann::json rate_to_json(const Rational& fps) { return fps.den == 1 ? nlohmann::json(fps.num) : nlohmann::json(fps.to_string()); }
+
 OperationSpec generate_spec() { return {"generate", "make a clip with sound from a prompt", generation_params()}; }
-OperationSpec estimate_spec() { return {"estimate", "say how long generate would take and what it needs", generation_params()}; }
 
 GenerateRequest GenerateRequest::from_json(const nlohmann::json& arguments) {
   GenerateRequest request;
@@ -218,7 +275,8 @@ nlohmann::json GeneratedTake::to_json() const {
 Result<std::vector<GeneratedTake>> generate(OperationContext& context, const GenerateRequest& request) {
   Studio& studio = context.studio;
   if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out, true));
-  if (request.save_latents && !request.out) show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
+  if (request.save_latents && !request.out)
+    show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
   FANTASCOPE_TRY(Database* const database, studio.library());
   FANTASCOPE_TRY(const std::uint64_t available, studio.free_space(studio.home().dir));
@@ -244,13 +302,20 @@ Result<std::vector<GeneratedTake>> generate(OperationContext& context, const Gen
     jobs.push_back(*std::move(job));
   }
   JobRunner runner(context, *database, queue);
+  FANTASCOPE_TRY(const std::vector<Job> queued, queue.list(JobState::kQueued, 1000));
+  if (queued.size() > jobs.size()) {
+    show(context, "note: " + std::to_string(queued.size() - jobs.size()) +
+                      " earlier jobs wait in the queue; fantascope worker --until-idle goes on with them");
+  }
   std::vector<GeneratedTake> takes;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const int number = static_cast<int>(i) + 1;
-    show(context, plan.recipe.model + " " + PixelSize{plan.recipe.width, plan.recipe.height}.to_string() + ", " + std::to_string(plan.recipe.frames) + " frames at " +
-                      plan.recipe.fps.to_string() + " fps, " + std::to_string(plan.recipe.steps) + " steps, seed " + std::to_string(plan.recipe.seed + i));
+    show(context, plan.recipe.model + " " + PixelSize{plan.recipe.width, plan.recipe.height}.to_string() + ", " +
+                      std::to_string(plan.recipe.frames) + " frames at " + plan.recipe.fps.to_string() + " fps, " +
+                      std::to_string(plan.recipe.steps) + " steps, seed " + std::to_string(plan.recipe.seed + i));
     auto finished = runner.run(jobs[i], number, request.takes);
-    auto made = finished ? finish_take(studio, request, jobs[i], *finished, number, request.takes) : Result<GeneratedTake>(finished.error());
+    auto made =
+        finished ? finish_take(studio, request, jobs[i], *finished, number, request.takes) : Result<GeneratedTake>(finished.error());
     if (!made) {
       cancel_rest(i + 1);
       return made.error();
@@ -259,80 +324,6 @@ Result<std::vector<GeneratedTake>> generate(OperationContext& context, const Gen
     takes.push_back(*std::move(made));
   }
   return takes;
-}
-
-Result<Estimate> estimate(OperationContext& context, const GenerateRequest& request) {
-  Studio& studio = context.studio;
-  FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, 0));
-  Estimate estimate;
-  estimate.recipe = plan.recipe;
-  estimate.notes = plan.notes;
-  estimate.measured = true;
-  FANTASCOPE_TRY(Database* const database, studio.library_if_any());
-  std::vector<PhaseEstimate> phases;
-  for (const JobPhase phase : kJobPhases) phases.push_back({phase, std::nullopt});
-  if (database != nullptr) {
-    FANTASCOPE_TRY(phases, estimate_phases(TimingStore(*database), plan.recipe));
-  }
-  for (const PhaseEstimate& phase : phases) {
-    EstimatedPhase row;
-    row.name = timing_name(phase.phase);
-    row.measured = phase.time.has_value();
-    if (phase.time) {
-      row.same_size = phase.time->same_size;
-      // Scaled from another size the time may be off either way; the range says so.
-      const double slack = row.same_size ? 1.0 : 1.5;
-      const double once = phase.phase == JobPhase::kPrepare ? 1.0 : request.takes;
-      row.seconds = phase.time->seconds * once;
-      row.seconds_min = phase.time->seconds_min / slack * once;
-      row.seconds_max = phase.time->seconds_max * slack * once;
-    }
-    estimate.measured = estimate.measured && row.measured;
-    estimate.total_s += row.seconds;
-    estimate.total_s_min += row.seconds_min;
-    estimate.total_s_max += row.seconds_max;
-    estimate.phases.push_back(row);
-  }
-  if (!estimate.measured) estimate.notes.push_back("not measured yet on this machine: the first clip of this model teaches it");
-  const double frame_bytes = static_cast<double>(plan.recipe.width) * plan.recipe.height * plan.recipe.frames * 3 * sizeof(float);
-  estimate.memory_bytes_min = plan.model.info.weights_bytes + static_cast<std::uint64_t>(frame_bytes);
-  estimate.available_memory_bytes = available_memory();
-  estimate.disk_bytes = disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes);
-  std::error_code error;
-  fs::path folder = studio.home().dir;
-  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  FANTASCOPE_TRY(estimate.free_bytes, studio.free_space(folder.string()));
-  estimate.fits = estimate.disk_bytes <= estimate.free_bytes && estimate.memory_bytes_min <= estimate.available_memory_bytes;
-  if (estimate.disk_bytes > estimate.free_bytes) estimate.notes.push_back("not enough free disk space in " + folder.string());
-  if (estimate.memory_bytes_min > estimate.available_memory_bytes) estimate.notes.push_back("not enough free memory");
-  return estimate;
-}
-
-nlohmann::json Estimate::to_json() const {
-  nlohmann::json rows = nlohmann::json::object();
-  for (const EstimatedPhase& phase : phases) {
-    rows[phase.name] = phase.measured ? nlohmann::json{{"seconds", phase.seconds}, {"seconds_min", phase.seconds_min}, {"seconds_max", phase.seconds_max}, {"same_size", phase.same_size}}
-                                      : nlohmann::json(nullptr);
-  }
-  const auto when_measured = [this](double seconds) { return measured ? nlohmann::json(seconds) : nlohmann::json(nullptr); };
-  return {{"model", recipe.model},
-          {"family", recipe.family},
-          {"size", PixelSize{recipe.width, recipe.height}.to_string()},
-          {"frames", recipe.frames},
-          {"fps", rate_to_json(recipe.fps)},
-          {"duration_s", recipe.frames / recipe.fps.value()},
-          {"steps", recipe.steps},
-          {"measured", measured},
-          {"total_s", when_measured(total_s)},
-          {"total_s_min", when_measured(total_s_min)},
-          {"total_s_max", when_measured(total_s_max)},
-          {"phases_s", rows},
-          {"memory_bytes_min", memory_bytes_min},
-          {"available_memory_bytes", available_memory_bytes},
-          {"disk_bytes", disk_bytes},
-          {"free_bytes", free_bytes},
-          {"fits", fits},
-          {"notes", notes}};
 }
 
 }  // namespace fantascope

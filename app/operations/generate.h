@@ -42,26 +42,7 @@ struct GeneratedTake {
 OperationSpec generate_spec();
 /// Takes are made one after another with seeds seed, seed+1, …; each is in the library as soon as it is done.
 Result<std::vector<GeneratedTake>> generate(OperationContext& context, const GenerateRequest& request);
-
-struct EstimatedPhase {
-  std::string name;  ///< as in timings_s
-  bool measured = false, same_size = false;
-  double seconds = 0, seconds_min = 0, seconds_max = 0;
-};
-
-struct Estimate {
-  Recipe recipe;  ///< without hashes
-  std::vector<EstimatedPhase> phases;
-  bool measured = false;  ///< every phase that takes time was run on this machine before
-  double total_s = 0, total_s_min = 0, total_s_max = 0;
-  std::uint64_t memory_bytes_min = 0, available_memory_bytes = 0;  ///< at least: weights and decoded frames
-  std::uint64_t disk_bytes = 0, free_bytes = 0;
-  bool fits = false;
-  std::vector<std::string> notes;
-
-  nlohmann::json to_json() const;
-};
-OperationSpec estimate_spec();
-Result<Estimate> estimate(OperationContext& context, const GenerateRequest& request);
+/// fps as scripts like it: a number where it is whole, else "24000/1001".
+nlohmann::json rate_to_json(const Rational& fps);
 
 }  // namespace fantascope

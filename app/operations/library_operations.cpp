@@ -14,8 +14,18 @@ namespace {
 
 using nlohmann::json;
 
-constexpr ParamSpec kTake = {.name = "take", .type = ParamType::kText, .help = "id of the take, or how it starts", .value_name = "TAKE", .positional = true, .required = true};
-constexpr ParamSpec kLimit = {.name = "limit", .type = ParamType::kInteger, .help = "at most so many, newest first (50)", .value_name = "N", .min = 1, .max = 100'000};
+constexpr ParamSpec kTake = {.name = "take",
+                             .type = ParamType::kText,
+                             .help = "id of the take, or how it starts",
+                             .value_name = "TAKE",
+                             .positional = true,
+                             .required = true};
+constexpr ParamSpec kLimit = {.name = "limit",
+                              .type = ParamType::kInteger,
+                              .help = "at most so many, newest first (50)",
+                              .value_name = "N",
+                              .min = 1,
+                              .max = 100'000};
 
 json parsed(const std::string& text) {
   auto value = parse_bounded_json(text, "library", {.max_bytes = 8 << 20, .max_depth = 10});
@@ -47,7 +57,9 @@ Result<json> run_search(OperationContext& context, const json& arguments) {
 
 Result<Take> find_take(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
-  if (database == nullptr) return Error{ErrorCode::kNotFound, "the library is empty", "take", arguments["take"].get<std::string>().substr(0, 40), "", "Generate a first clip"};
+  if (database == nullptr)
+    return Error{ErrorCode::kNotFound,   "the library is empty", "take", arguments["take"].get<std::string>().substr(0, 40), "",
+                 "Generate a first clip"};
   return TakeStore(*database).find_by_text(arguments["take"]);
 }
 
@@ -81,7 +93,9 @@ void check_take(const Take& take, const Home& home, LibraryCheck& check) {
     const std::string path = dir + "/" + file.name;
     std::error_code error;
     if (!fs::is_regular_file(path, error)) {
-      check.findings.push_back({"error", path, "the file is missing", "Put it back from a backup; fantascope reproduce " + take.take_id.text() + " shows whether the clip can be made again"});
+      check.findings.push_back(
+          {"error", path, "the file is missing",
+           "Put it back from a backup; fantascope reproduce " + take.take_id.text() + " shows whether the clip can be made again"});
       continue;
     }
     const auto hash = sha256_file(path);
@@ -89,23 +103,29 @@ void check_take(const Take& take, const Home& home, LibraryCheck& check) {
       check.findings.push_back({"error", path, hash.error().to_string(), "Check the disk"});
     } else if (*hash != file.sha256) {
       const auto size = static_cast<std::int64_t>(fs::file_size(path, error));
-      check.findings.push_back({"error", path, "the file was changed since it was made: " + std::to_string(size) + " bytes, were " + std::to_string(file.size_bytes),
-                                "Put it back from a backup; the take's other files are not affected"});
+      check.findings.push_back(
+          {"error", path,
+           "the file was changed since it was made: " + std::to_string(size) + " bytes, were " + std::to_string(file.size_bytes),
+           "Put it back from a backup; the take's other files are not affected"});
     }
   }
   std::error_code error;
   for (const auto& entry : fs::recursive_directory_iterator(dir, error)) {
     const std::string name = fs::relative(entry.path(), dir, error).string();
-    if (entry.is_regular_file(error) && !expected.contains(name)) check.findings.push_back({"warning", entry.path().string(), "this file does not belong to the take", "Move it elsewhere"});
+    if (entry.is_regular_file(error) && !expected.contains(name))
+      check.findings.push_back({"warning", entry.path().string(), "this file does not belong to the take", "Move it elsewhere"});
   }
   const json recipe = parsed(take.recipe);
   auto read = recipe_from_json(recipe, "take " + take.take_id.text());
   if (!read) {
-    check.findings.push_back({"error", "take " + take.take_id.text(), "the recipe in the library is damaged: " + read.error().to_string(), "Its copy is recipe.json in the take's folder"});
+    check.findings.push_back({"error", "take " + take.take_id.text(), "the recipe in the library is damaged: " + read.error().to_string(),
+                              "Its copy is recipe.json in the take's folder"});
   } else if (recipe_sha256(*read) != take.recipe_sha256) {
-    check.findings.push_back({"error", "take " + take.take_id.text(), "the recipe in the library does not have its hash", "Its copy is recipe.json in the take's folder"});
+    check.findings.push_back({"error", "take " + take.take_id.text(), "the recipe in the library does not have its hash",
+                              "Its copy is recipe.json in the take's folder"});
   } else if (read->prompt != take.prompt || static_cast<std::int64_t>(read->seed) != take.seed) {
-    check.findings.push_back({"error", "take " + take.take_id.text(), "the row says something else than its recipe", "recipe.json in the take's folder is right"});
+    check.findings.push_back({"error", "take " + take.take_id.text(), "the row says something else than its recipe",
+                              "recipe.json in the take's folder is right"});
   }
 }
 
@@ -114,14 +134,17 @@ Result<NewTake> adopt(const std::string& dir, const TakeId& id) {
   FANTASCOPE_TRY(const json recipe_json, read_bounded_json(dir + "/recipe.json", {.max_bytes = 8 << 20, .max_depth = 10}));
   FANTASCOPE_TRY(const Recipe recipe, recipe_from_json(recipe_json, dir + "/recipe.json"));
   const json made = recipe_json.value("made", json::object());
-  const auto text = [&made](const char* key) { return made.is_object() && made.contains(key) && made[key].is_string() ? made[key].get<std::string>() : std::string(); };
+  const auto text = [&made](const char* key) {
+    return made.is_object() && made.contains(key) && made[key].is_string() ? made[key].get<std::string>() : std::string();
+  };
   NewTake take;
   take.take_id = id;
   take.job_id = JobId::parse(text("job_id")).value_or(JobId{});
   take.recipe_sha256 = recipe_sha256(recipe);
   take.latents_sha256 = text("latents_sha256");
   take.unsigned_sha256 = text("unsigned_sha256");
-  if (text("take_id") != id.text() || text("recipe_sha256") != take.recipe_sha256 || take.latents_sha256.size() != 64 || take.unsigned_sha256.size() != 64) {
+  if (text("take_id") != id.text() || text("recipe_sha256") != take.recipe_sha256 || take.latents_sha256.size() != 64 ||
+      take.unsigned_sha256.size() != 64) {
     return Error{ErrorCode::kMismatch, "the recipe is not of this folder", dir + "/recipe.json", text("take_id"), id.text(), ""};
   }
   take.prompt = recipe.prompt;
@@ -155,8 +178,9 @@ Result<void> check_orphans(OperationContext& context, Database& database, Repair
     const auto id = TakeId::parse(name);
     if (!id) {
       const bool staging = name.starts_with(kStagingPrefix);
-      check.findings.push_back({"warning", entry.path().string(), staging ? "a take that was being put together" : "this is not a take",
-                                staging ? "It belongs to a job that is running or was interrupted; fantascope queue list shows it" : "Move it elsewhere"});
+      check.findings.push_back(
+          {"warning", entry.path().string(), staging ? "a take that was being put together" : "this is not a take",
+           staging ? "It belongs to a job that is running or was interrupted; fantascope queue list shows it" : "Move it elsewhere"});
       continue;
     }
     FANTASCOPE_TRY(const std::optional<Take> take, takes.find(*id));
@@ -167,13 +191,17 @@ Result<void> check_orphans(OperationContext& context, Database& database, Repair
       ++check.num_adopted;
       continue;
     }
-    check.findings.push_back({"warning", entry.path().string(), orphan ? "a whole take that the library does not know" : "a folder that the library does not know: " + orphan.error().to_string(),
-                              orphan ? "fantascope library check --repair enters it" : "Look into it; nothing here is ever deleted by itself"});
+    check.findings.push_back(
+        {"warning", entry.path().string(),
+         orphan ? "a whole take that the library does not know" : "a folder that the library does not know: " + orphan.error().to_string(),
+         orphan ? "fantascope library check --repair enters it" : "Look into it; nothing here is ever deleted by itself"});
   }
   for (const auto& entry : fs::directory_iterator(home.work(), error)) {
     const auto id = JobId::parse(entry.path().filename().string());
     FANTASCOPE_TRY(const std::optional<Job> job, id ? queue.find(*id) : Result<std::optional<Job>>(std::optional<Job>{}));
-    if (!job) check.findings.push_back({"warning", entry.path().string(), "a work folder without a job", "It can be deleted when no fantascope is running"});
+    if (!job)
+      check.findings.push_back(
+          {"warning", entry.path().string(), "a work folder without a job", "It can be deleted when no fantascope is running"});
   }
   return {};
 }
@@ -208,7 +236,8 @@ json take_to_json(const Take& take, const Home& home) {
 json LibraryCheck::to_json() const {
   json rows = json::array();
   for (const LibraryFinding& finding : findings) {
-    rows.push_back({{"severity", finding.severity}, {"subject", finding.subject}, {"message", finding.message}, {"advice", finding.advice}});
+    rows.push_back(
+        {{"severity", finding.severity}, {"subject", finding.subject}, {"message", finding.message}, {"advice", finding.advice}});
   }
   return {{"ok", ok}, {"num_takes", num_takes}, {"num_files", num_files}, {"num_adopted", num_adopted}, {"findings", rows}};
 }
@@ -218,7 +247,8 @@ Result<LibraryCheck> check_library(OperationContext& context, Repair repair) {
   LibraryCheck check;
   FANTASCOPE_TRY(const std::vector<std::string> problems, database->integrity_problems());
   for (const std::string& problem : problems) {
-    check.findings.push_back({"error", database->path(), problem, "Copy the file away first; copies from before each upgrade are in the folder backups"});
+    check.findings.push_back(
+        {"error", database->path(), problem, "Copy the file away first; copies from before each upgrade are in the folder backups"});
   }
   TakeStore takes(*database);
   for (std::int64_t before = 0; !context.stop.stop_requested();) {
@@ -228,7 +258,8 @@ Result<LibraryCheck> check_library(OperationContext& context, Repair repair) {
       if (context.stop.stop_requested()) break;
       FANTASCOPE_TRY(const std::optional<Take> take, takes.find(listed.take_id));
       if (!take) {
-        check.findings.push_back({"error", "take row " + std::to_string(listed.seq), "the row has no good id", "Restore library.db from backups"});
+        check.findings.push_back(
+            {"error", "take row " + std::to_string(listed.seq), "the row has no good id", "Restore library.db from backups"});
         continue;
       }
       ++check.num_takes;
@@ -244,12 +275,33 @@ Result<LibraryCheck> check_library(OperationContext& context, Repair repair) {
 
 std::span<const Operation> library_operations() {
   static const Operation kAll[] = {
-      {{"library list", "takes, newest first", {{.name = "keep", .type = ParamType::kChoice, .help = "only these; without it drafts and kept ones", .value_name = "draft|kept|dropped", .choices = "draft|kept|dropped"}, kLimit}}, run_list},
-      {{"library search", "takes whose prompt has these words", {{.name = "text", .type = ParamType::kText, .help = "words; the last one may be a beginning", .value_name = "TEXT", .positional = true, .required = true, .bytes_max = 1 << 20}, kLimit}}, run_search},
+      {{"library list",
+        "takes, newest first",
+        {{.name = "keep",
+          .type = ParamType::kChoice,
+          .help = "only these; without it drafts and kept ones",
+          .value_name = "draft|kept|dropped",
+          .choices = "draft|kept|dropped"},
+         kLimit}},
+       run_list},
+      {{"library search",
+        "takes whose prompt has these words",
+        {{.name = "text",
+          .type = ParamType::kText,
+          .help = "words; the last one may be a beginning",
+          .value_name = "TEXT",
+          .positional = true,
+          .required = true,
+          .bytes_max = 1 << 20},
+         kLimit}},
+       run_search},
       {{"library show", "everything about one take", {kTake}}, run_show},
       {{"library keep", "keep a take (also brings back a dropped one)", {kTake}}, run_keep},
       {{"library drop", "hide a take from the lists; library keep brings it back", {kTake}}, run_drop},
-      {{"library check", "compare rows, files and hashes", {{.name = "repair", .type = ParamType::kSwitch, .help = "enter whole takes that the library does not know"}}}, run_check},
+      {{"library check",
+        "compare rows, files and hashes",
+        {{.name = "repair", .type = ParamType::kSwitch, .help = "enter whole takes that the library does not know"}}},
+       run_check},
   };
   return kAll;
 }

@@ -14,7 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr ParamSpec kModel = {.name = "model", .type = ParamType::kText, .help = "name or folder of the model", .value_name = "NAME|DIR", .positional = true, .required = true};
+constexpr ParamSpec kModel = {.name = "model",
+                              .type = ParamType::kText,
+                              .help = "name or folder of the model",
+                              .value_name = "NAME|DIR",
+                              .positional = true,
+                              .required = true};
 
 json model_to_json(const ModelEntry& model) {
   const ModelInfo& info = model.info;
@@ -87,7 +92,8 @@ Result<json> run_verify(OperationContext& context, const json& arguments) {
   std::vector<std::string> damaged;
   FANTASCOPE_TRY(const ModelFiles files, hash_model(context, model.info.dir, HashCache::kIgnore, &damaged));
   json problems = json::array();
-  for (const std::string& name : damaged) problems.push_back(name + ": the content changed, but neither size nor time did; the disk may be failing");
+  for (const std::string& name : damaged)
+    problems.push_back(name + ": the content changed, but neither size nor time did; the disk may be failing");
   FANTASCOPE_TRY(const auto sums, published_sums(model.info.dir));
   for (const auto& [name, hash] : sums) {
     const auto& group = files.weights.contains(name) ? files.weights : files.configs;
@@ -114,7 +120,15 @@ Result<json> run_verify(OperationContext& context, const json& arguments) {
 std::span<const Operation> model_operations() {
   static const Operation kAll[] = {
       {{"models list", "models that can be used by name", {}}, run_list},
-      {{"models add", "link a model's folder where it lies", {{.name = "dir", .type = ParamType::kPath, .help = "folder with model_index.json", .value_name = "DIR", .positional = true, .required = true}}}, run_add},
+      {{"models add",
+        "link a model's folder where it lies",
+        {{.name = "dir",
+          .type = ParamType::kPath,
+          .help = "folder with model_index.json",
+          .value_name = "DIR",
+          .positional = true,
+          .required = true}}},
+       run_add},
       {{"models show", "what a model allows, and its hashes", {kModel}}, run_show},
       {{"models verify", "read every byte, compare hashes, load the weights", {kModel}}, run_verify},
   };

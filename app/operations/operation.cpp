@@ -5,6 +5,7 @@
 
 #include "app/files/file_system.h"
 #include "app/media/clip_reader.h"
+#include "app/operations/estimate.h"
 #include "app/operations/generate.h"
 #include "app/operations/library_operations.h"
 #include "app/operations/model_operations.h"
@@ -57,7 +58,11 @@ json clip_to_json(const ClipInfo& clip) {
                   {"key_frame_interval_max", clip.key_frame_interval_max}}},
                 {"audio", nullptr}};
   if (clip.has_audio) {
-    shown["audio"] = {{"codec", clip.audio_codec}, {"profile", clip.audio_profile}, {"sample_rate", clip.audio_sample_rate}, {"num_channels", clip.audio_num_channels}, {"duration_s", clip.audio_duration_s}};
+    shown["audio"] = {{"codec", clip.audio_codec},
+                      {"profile", clip.audio_profile},
+                      {"sample_rate", clip.audio_sample_rate},
+                      {"num_channels", clip.audio_num_channels},
+                      {"duration_s", clip.audio_duration_s}};
   }
   return shown;
 }
@@ -67,7 +72,12 @@ Result<json> run_inspect(OperationContext& context, const json& arguments) {
   const std::string path = arguments["file"];
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    return Error{ErrorCode::kNotFound, "there is no such file", path, std::filesystem::exists(path, error) ? "not a regular file" : "nothing", "an MP4 clip or a recipe.json", ""};
+    return Error{ErrorCode::kNotFound,
+                 "there is no such file",
+                 path,
+                 std::filesystem::exists(path, error) ? "not a regular file" : "nothing",
+                 "an MP4 clip or a recipe.json",
+                 ""};
   }
   if (path.ends_with(".json")) {
     FANTASCOPE_TRY(const Recipe recipe, read_recipe(path));
@@ -97,9 +107,9 @@ Result<json> run_inspect(OperationContext& context, const json& arguments) {
                           {"generation", generation ? *generation : json(nullptr)}};
   const bool marked = credentials.state != CredentialState::kNone;
   const bool ours = marked && !credentials.generation_json.empty();
-  shown["answer"] = credentials.state == CredentialState::kInvalid ? "changed since it was signed, or signed wrongly"
+  shown["answer"] = credentials.state == CredentialState::kInvalid           ? "changed since it was signed, or signed wrongly"
                     : ours && credentials.state == CredentialState::kTrusted ? "made here, unchanged since it was signed on this computer"
-                    : ours ? "made with Fantascope by a signer not known here, unchanged since"
+                    : ours   ? "made with Fantascope by a signer not known here, unchanged since"
                     : marked ? "carries credentials of another program"
                              : "nothing found; that does not mean it is a camera's picture";
   return shown;
@@ -116,7 +126,11 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
     json rows = json::array();
     bool passed = true;
     FANTASCOPE_TRY_VOID(family.parity(dir, options, [&](const ParityRow& row) {
-      rows.push_back({{"stage", row.stage}, {"error_ratio", row.error_ratio}, {"tolerance", row.tolerance}, {"passed", row.passed}, {"note", row.note}});
+      rows.push_back({{"stage", row.stage},
+                      {"error_ratio", row.error_ratio},
+                      {"tolerance", row.tolerance},
+                      {"passed", row.passed},
+                      {"note", row.note}});
       passed = passed && row.passed;
       if (context.progress) {
         Progress line;
@@ -127,20 +141,42 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
       }
     }));
     if (rows.empty()) return Error{ErrorCode::kBadFile, "the fixture has no stages", dir, "", "", ""};
-    return json{{"ok", passed}, {"dir", dir}, {"family", family.id}, {"dtype", arguments.value("dtype", "fp32")}, {"device", options.device}, {"stages", rows}};
+    return json{
+        {"ok", passed},  {"dir", dir}, {"family", family.id}, {"dtype", arguments.value("dtype", "fp32")}, {"device", options.device},
+        {"stages", rows}};
   }
-  return Error{ErrorCode::kUnsupported, "this build knows no family for this fixture", dir + "/model/model_index.json", "", "", "Give the folder of a parity fixture"};
+  return Error{ErrorCode::kUnsupported,
+               "this build knows no family for this fixture",
+               dir + "/model/model_index.json",
+               "",
+               "",
+               "Give the folder of a parity fixture"};
 }
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> all = {{generate_spec(), run_generate}, {estimate_spec(), run_estimate}, {reproduce_spec(), run_reproduce}};
   for (const auto group : {queue_operations(), library_operations(), model_operations()}) all.insert(all.end(), group.begin(), group.end());
-  all.push_back({{"inspect", "what a clip is and who says it made it",
-                  {{.name = "file", .type = ParamType::kPath, .help = "MP4 clip, or a recipe.json", .value_name = "FILE", .positional = true, .required = true}}}, run_inspect});
-  all.push_back({{"parity", "compare every stage of a fixture with the reference",
-                  {{.name = "dir", .type = ParamType::kPath, .help = "folder of the fixture", .value_name = "DIR", .positional = true, .required = true},
-                   {.name = "dtype", .type = ParamType::kChoice, .help = "fp32 (default) or bf16", .value_name = "fp32|bf16", .choices = "fp32|bf16"},
-                   {.name = "device", .type = ParamType::kText, .help = "where to run", .value_name = "cpu|cuda[:N]", .bytes_max = 64}}}, run_parity});
+  all.push_back({{"inspect",
+                  "what a clip is and who says it made it",
+                  {{.name = "file",
+                    .type = ParamType::kPath,
+                    .help = "MP4 clip, or a recipe.json",
+                    .value_name = "FILE",
+                    .positional = true,
+                    .required = true}}},
+                 run_inspect});
+  all.push_back(
+      {{"parity",
+        "compare every stage of a fixture with the reference",
+        {{.name = "dir",
+          .type = ParamType::kPath,
+          .help = "folder of the fixture",
+          .value_name = "DIR",
+          .positional = true,
+          .required = true},
+         {.name = "dtype", .type = ParamType::kChoice, .help = "fp32 (default) or bf16", .value_name = "fp32|bf16", .choices = "fp32|bf16"},
+         {.name = "device", .type = ParamType::kText, .help = "where to run", .value_name = "cpu|cuda[:N]", .bytes_max = 64}}},
+       run_parity});
   return all;
 }
 
@@ -164,7 +200,12 @@ Result<json> run_operation(const Operation& operation, OperationContext& context
 }
 
 json error_to_json(const Error& error) {
-  return {{"code", error_code_name(error.code)}, {"message", error.message}, {"subject", error.subject}, {"found", error.found}, {"allowed", error.allowed}, {"hint", error.hint}};
+  return {{"code", error_code_name(error.code)},
+          {"message", error.message},
+          {"subject", error.subject},
+          {"found", error.found},
+          {"allowed", error.allowed},
+          {"hint", error.hint}};
 }
 
 }  // namespace fantascope

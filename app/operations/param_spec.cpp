@@ -13,19 +13,25 @@ namespace {
 constexpr int kSidePixelsMax = 16384;
 
 Error refused(const ParamSpec& spec, const std::string& found, const std::string& message = {}) {
-  return {ErrorCode::kInvalidArgument, message.empty() ? std::string(spec.name) + " is not allowed" : message, spec.name,
-          found.size() > 60 ? found.substr(0, 60) + "…" : found, allowed_text(spec), ""};
+  return {ErrorCode::kInvalidArgument,
+          message.empty() ? std::string(spec.name) + " is not allowed" : message,
+          spec.name,
+          found.size() > 60 ? found.substr(0, 60) + "…" : found,
+          allowed_text(spec),
+          ""};
 }
 
 std::string shown(const nlohmann::json& value) { return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 bool is_choice(const ParamSpec& spec, const std::string& word) {
-  return !word.empty() && word.find('|') == std::string::npos && ("|" + std::string(spec.choices) + "|").find("|" + word + "|") != std::string::npos;
+  return !word.empty() && word.find('|') == std::string::npos &&
+         ("|" + std::string(spec.choices) + "|").find("|" + word + "|") != std::string::npos;
 }
 
 Result<nlohmann::json> check_text(const ParamSpec& spec, const std::string& text) {
   if (text.size() > spec.bytes_max) return refused(spec, std::to_string(text.size()) + " bytes", std::string(spec.name) + " is too long");
-  if (const auto at = first_invalid_utf8(text)) return refused(spec, "a byte that is not UTF-8 at " + std::to_string(*at), std::string(spec.name) + " is not UTF-8 text");
+  if (const auto at = first_invalid_utf8(text))
+    return refused(spec, "a byte that is not UTF-8 at " + std::to_string(*at), std::string(spec.name) + " is not UTF-8 text");
   if (const auto at = text.find('\0'); at != std::string::npos) {
     return refused(spec, "a NUL character at byte " + std::to_string(at), std::string(spec.name) + " holds a NUL character");
   }
@@ -44,14 +50,30 @@ std::string flag_name(const ParamSpec& spec) {
 std::string allowed_text(const ParamSpec& spec) {
   std::ostringstream text;
   switch (spec.type) {
-    case ParamType::kText: text << "text of at most " << spec.bytes_max << " bytes"; break;
-    case ParamType::kInteger: text << "a whole number from " << spec.min << " to " << spec.max; break;
-    case ParamType::kNumber: text << "a number from " << spec.min_number << " to " << spec.max_number; break;
-    case ParamType::kSize: text << "WIDTHxHEIGHT in pixels, such as 192x128"; break;
-    case ParamType::kRate: text << "a number above 0 and at most 1000, or a fraction such as 24000/1001"; break;
-    case ParamType::kSwitch: text << "true or false"; break;
-    case ParamType::kPath: text << "a path"; break;
-    case ParamType::kChoice: text << spec.choices; break;
+    case ParamType::kText:
+      text << "text of at most " << spec.bytes_max << " bytes";
+      break;
+    case ParamType::kInteger:
+      text << "a whole number from " << spec.min << " to " << spec.max;
+      break;
+    case ParamType::kNumber:
+      text << "a number from " << spec.min_number << " to " << spec.max_number;
+      break;
+    case ParamType::kSize:
+      text << "WIDTHxHEIGHT in pixels, such as 192x128";
+      break;
+    case ParamType::kRate:
+      text << "a number above 0 and at most 1000, or a fraction such as 24000/1001";
+      break;
+    case ParamType::kSwitch:
+      text << "true or false";
+      break;
+    case ParamType::kPath:
+      text << "a path";
+      break;
+    case ParamType::kChoice:
+      text << spec.choices;
+      break;
   }
   return text.str();
 }
@@ -62,9 +84,14 @@ Result<PixelSize> parse_size(const std::string& text) {
   const auto first = std::from_chars(text.data(), end, size.width);
   const bool separated = first.ec == std::errc{} && first.ptr != end && (*first.ptr == 'x' || *first.ptr == 'X');
   const auto second = separated ? std::from_chars(first.ptr + 1, end, size.height) : first;
-  if (!separated || second.ec != std::errc{} || second.ptr != end || size.width < 1 || size.height < 1 || size.width > kSidePixelsMax || size.height > kSidePixelsMax) {
-    return Error{ErrorCode::kInvalidArgument, "size is not allowed", "size", "\"" + text.substr(0, 60) + "\"",
-                 "WIDTHxHEIGHT in pixels, each 1 to " + std::to_string(kSidePixelsMax) + ", such as 192x128", ""};
+  if (!separated || second.ec != std::errc{} || second.ptr != end || size.width < 1 || size.height < 1 || size.width > kSidePixelsMax ||
+      size.height > kSidePixelsMax) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "size is not allowed",
+                 "size",
+                 "\"" + text.substr(0, 60) + "\"",
+                 "WIDTHxHEIGHT in pixels, each 1 to " + std::to_string(kSidePixelsMax) + ", such as 192x128",
+                 ""};
   }
   return size;
 }
@@ -87,16 +114,19 @@ Result<nlohmann::json> parse_param(const ParamSpec& spec, const std::string& tex
     case ParamType::kSwitch:
       if (text != "true" && text != "false") return refused(spec, "\"" + text + "\"");
       return nlohmann::json(text == "true");
-    default: return check_param(spec, text);
+    default:
+      return check_param(spec, text);
   }
 }
 
 Result<nlohmann::json> check_param(const ParamSpec& spec, const nlohmann::json& value) {
-  const bool wants_text = spec.type == ParamType::kText || spec.type == ParamType::kPath || spec.type == ParamType::kSize || spec.type == ParamType::kChoice;
+  const bool wants_text =
+      spec.type == ParamType::kText || spec.type == ParamType::kPath || spec.type == ParamType::kSize || spec.type == ParamType::kChoice;
   if (wants_text && !value.is_string()) return refused(spec, shown(value));
   switch (spec.type) {
     case ParamType::kText:
-    case ParamType::kPath: return check_text(spec, value.get_ref<const std::string&>());
+    case ParamType::kPath:
+      return check_text(spec, value.get_ref<const std::string&>());
     case ParamType::kInteger: {
       const bool too_big = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
       if (!value.is_number_integer() || too_big) return refused(spec, shown(value));
@@ -131,7 +161,8 @@ Result<nlohmann::json> check_param(const ParamSpec& spec, const nlohmann::json& 
 }
 
 Result<nlohmann::json> check_arguments(const OperationSpec& spec, const nlohmann::json& arguments) {
-  if (!arguments.is_object()) return Error{ErrorCode::kInvalidArgument, "arguments must be one JSON object", spec.name, arguments.type_name(), "object", ""};
+  if (!arguments.is_object())
+    return Error{ErrorCode::kInvalidArgument, "arguments must be one JSON object", spec.name, arguments.type_name(), "object", ""};
   nlohmann::json checked = nlohmann::json::object();
   for (const auto& [key, value] : arguments.items()) {
     const ParamSpec* match = nullptr;
@@ -157,18 +188,29 @@ nlohmann::json arguments_schema(const OperationSpec& spec) {
   for (const ParamSpec& param : spec.params) {
     nlohmann::json entry = {{"description", param.help}};
     switch (param.type) {
-      case ParamType::kInteger: entry.update({{"type", "integer"}, {"minimum", param.min}, {"maximum", param.max}}); break;
-      case ParamType::kNumber: entry.update({{"type", "number"}, {"minimum", param.min_number}, {"maximum", param.max_number}}); break;
-      case ParamType::kSwitch: entry["type"] = "boolean"; break;
+      case ParamType::kInteger:
+        entry.update({{"type", "integer"}, {"minimum", param.min}, {"maximum", param.max}});
+        break;
+      case ParamType::kNumber:
+        entry.update({{"type", "number"}, {"minimum", param.min_number}, {"maximum", param.max_number}});
+        break;
+      case ParamType::kSwitch:
+        entry["type"] = "boolean";
+        break;
       case ParamType::kChoice: {
         entry["type"] = "string";
         std::istringstream words(param.choices);
         for (std::string word; std::getline(words, word, '|');) entry["enum"].push_back(word);
         break;
       }
-      case ParamType::kRate: entry["type"] = nlohmann::json::array({"string", "number"}); break;
-      case ParamType::kSize: entry.update({{"type", "string"}, {"pattern", "^[0-9]+[xX][0-9]+$"}}); break;
-      default: entry.update({{"type", "string"}, {"maxLength", param.bytes_max}});
+      case ParamType::kRate:
+        entry["type"] = nlohmann::json::array({"string", "number"});
+        break;
+      case ParamType::kSize:
+        entry.update({{"type", "string"}, {"pattern", "^[0-9]+[xX][0-9]+$"}});
+        break;
+      default:
+        entry.update({{"type", "string"}, {"maxLength", param.bytes_max}});
     }
     properties[param.name] = entry;
     if (param.required) required.push_back(param.name);

@@ -13,13 +13,13 @@ namespace fantascope {
 
 enum class ParamType {
   kText,
-  kInteger,   // JSON integer
-  kNumber,    // JSON number
-  kSize,      // "192x128"
-  kRate,      // "24" or "24000/1001"; JSON numbers are taken too
-  kSwitch,    // JSON boolean; a flag without value on the command line
-  kPath,      // of a file or folder
-  kChoice,    // one word of `choices`
+  kInteger,  // JSON integer
+  kNumber,   // JSON number
+  kSize,     // "192x128"
+  kRate,     // "24" or "24000/1001"; JSON numbers are taken too
+  kSwitch,   // JSON boolean; a flag without value on the command line
+  kPath,     // of a file or folder
+  kChoice,   // one word of `choices`
 };
 
 struct ParamSpec {
@@ -46,7 +46,7 @@ Result<nlohmann::json> check_param(const ParamSpec& spec, const nlohmann::json& 
 /// Every field known and good, every required one there. Absent fields stay absent.
 Result<nlohmann::json> check_arguments(const OperationSpec& spec, const nlohmann::json& arguments);
 
-std::string flag_name(const ParamSpec& spec);   ///< "--last-image"
+std::string flag_name(const ParamSpec& spec);     ///< "--last-image"
 std::string allowed_text(const ParamSpec& spec);  ///< "a whole number from 1 to 64"
 /// JSON schema of the arguments.
 nlohmann::json arguments_schema(const OperationSpec& spec);

@@ -22,13 +22,13 @@ CodePoint code_point(std::string_view text, std::size_t at) {
 }
 
 bool is_space(char32_t c) {
-  return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-         (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+  return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
 }
 
 bool is_hidden(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-         c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 }  // namespace
@@ -38,13 +38,15 @@ Result<void> check_prompt(const std::string& text, const std::string& field) {
     return Error{ErrorCode::kInvalidArgument, message, field, found, allowed, hint};
   };
   if (text.size() > kPromptBytesMax) {
-    return refuse("the " + field + " is too long", std::to_string(text.size()) + " bytes", "at most " + std::to_string(kPromptBytesMax) + " bytes", "Shorten it");
+    return refuse("the " + field + " is too long", std::to_string(text.size()) + " bytes",
+                  "at most " + std::to_string(kPromptBytesMax) + " bytes", "Shorten it");
   }
   if (const auto nul = text.find('\0'); nul != std::string::npos) {
     return refuse("the " + field + " holds a NUL character", "byte " + std::to_string(nul), "UTF-8 text without NUL", "Remove it");
   }
   if (const auto at = first_invalid_utf8(text)) {
-    return refuse("the " + field + " is not UTF-8 text", "byte " + std::to_string(*at), "UTF-8 without lone surrogates", "Save the text as UTF-8");
+    return refuse("the " + field + " is not UTF-8 text", "byte " + std::to_string(*at), "UTF-8 without lone surrogates",
+                  "Save the text as UTF-8");
   }
   bool only_spaces = true;
   for (std::size_t i = 0; i < text.size() && only_spaces;) {
@@ -52,7 +54,9 @@ Result<void> check_prompt(const std::string& text, const std::string& field) {
     only_spaces = is_space(point.code);
     i += point.length;
   }
-  if (only_spaces) return refuse("the " + field + " is empty", text.empty() ? "nothing" : "only spaces", "at least one word", "Say what the clip should show");
+  if (only_spaces)
+    return refuse("the " + field + " is empty", text.empty() ? "nothing" : "only spaces", "at least one word",
+                  "Say what the clip should show");
   return {};
 }
 

@@ -7,11 +7,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr ParamSpec kJob = {.name = "job", .type = ParamType::kText, .help = "id of the job", .value_name = "JOB", .positional = true, .required = true};
+constexpr ParamSpec kJob = {
+    .name = "job", .type = ParamType::kText, .help = "id of the job", .value_name = "JOB", .positional = true, .required = true};
 
 json job_to_json(const Job& job) {
-  json row = {{"job_id", job.job_id.text()}, {"kind", job.kind},   {"state", job_state_name(job.state)}, {"phase", job_phase_name(job.phase)},
-              {"step", job.step},            {"num_steps", job.num_steps}, {"take_id", job.take_id.text()},      {"crashes", job.crashes}};
+  json row = {{"job_id", job.job_id.text()},        {"kind", job.kind},      {"state", job_state_name(job.state)},
+              {"phase", job_phase_name(job.phase)}, {"step", job.step},      {"num_steps", job.num_steps},
+              {"take_id", job.take_id.text()},      {"crashes", job.crashes}};
   if (!job.reason.empty()) row["reason"] = job.reason;
   if (!job.error_code.empty()) row["error"] = {{"code", job.error_code}, {"message", job.error_message}};
   if (auto order = order_from_text(job.recipe, "job")) {
@@ -42,9 +44,12 @@ Result<json> change_job(OperationContext& context, const json& arguments, Result
   const std::string text = arguments["job"];
   const auto id = JobId::parse(text);
   FANTASCOPE_TRY(std::optional<Job> job, id ? queue.find(*id) : Result<std::optional<Job>>(std::optional<Job>{}));
-  if (!job) return Error{ErrorCode::kNotFound, "there is no such job", "job", text.substr(0, 40), "the id of a job", "fantascope queue list shows them"};
+  if (!job)
+    return Error{ErrorCode::kNotFound, "there is no such job", "job",
+                 text.substr(0, 40),   "the id of a job",      "fantascope queue list shows them"};
   if (job->state == JobState::kRunning || job->state == JobState::kCanceling) {
-    return Error{ErrorCode::kInvalidArgument, "this job is running in another program", "job", text, "a job that is not running", "Press Ctrl-C there"};
+    return Error{ErrorCode::kInvalidArgument, "this job is running in another program", "job", text, "a job that is not running",
+                 "Press Ctrl-C there"};
   }
   FANTASCOPE_TRY_VOID((queue.*change)(*job));
   if (job->state == JobState::kCanceled) WorkFolder(work_dir(context.studio.home(), job->job_id), "").remove();
@@ -65,11 +70,16 @@ Result<json> run_worker(OperationContext& context, const json&) {
     FANTASCOPE_TRY(std::vector<Job> jobs, queue.list(JobState::kQueued, 1));
     if (jobs.empty()) break;
     const auto finished = runner.run(jobs.front());
-    if (finished) done.push_back(job_to_json(jobs.front()));
-    else if (finished.error().code == ErrorCode::kMismatch && jobs.front().state == JobState::kQueued) continue;  // another worker took it
-    else if (finished.error().code == ErrorCode::kCancelled) break;
-    else if (jobs.front().state == JobState::kQueued) return finished.error();  // it could not even be started
-    else failed.push_back(job_to_json(jobs.front()));
+    if (finished)
+      done.push_back(job_to_json(jobs.front()));
+    else if (finished.error().code == ErrorCode::kMismatch && jobs.front().state == JobState::kQueued)
+      continue;  // another worker took it
+    else if (finished.error().code == ErrorCode::kCancelled)
+      break;
+    else if (jobs.front().state == JobState::kQueued)
+      return finished.error();  // it could not even be started
+    else
+      failed.push_back(job_to_json(jobs.front()));
   }
   if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped", "", "", "", ""};
   return json{{"ok", failed.empty()}, {"done", done}, {"failed", failed}};
@@ -79,10 +89,14 @@ Result<json> run_worker(OperationContext& context, const json&) {
 
 std::span<const Operation> queue_operations() {
   static const Operation kAll[] = {
-      {{"queue list", "jobs that are not done", {{.name = "all", .type = ParamType::kSwitch, .help = "done and canceled ones too"}}}, run_list},
+      {{"queue list", "jobs that are not done", {{.name = "all", .type = ParamType::kSwitch, .help = "done and canceled ones too"}}},
+       run_list},
       {{"queue retry", "put a failed, paused or parked job back into the queue", {kJob}}, run_retry},
       {{"queue cancel", "give up a job that is not running", {kJob}}, run_cancel},
-      {{"worker", "run the queued jobs in this process", {{.name = "until_idle", .type = ParamType::kSwitch, .help = "stop when the queue is empty (always so for now)"}}}, run_worker},
+      {{"worker",
+        "run the queued jobs in this process",
+        {{.name = "until_idle", .type = ParamType::kSwitch, .help = "stop when the queue is empty (always so for now)"}}},
+       run_worker},
   };
   return kAll;
 }

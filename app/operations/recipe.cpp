@@ -18,7 +18,10 @@ constexpr std::size_t kFilesMax = 4096;
 constexpr std::size_t kSigmasMax = 1001;
 
 json guidance_to_json(const RecipeGuidance& guidance) {
-  return {{"guidance_scale", guidance.guidance_scale}, {"stg_scale", guidance.stg_scale}, {"modality_scale", guidance.modality_scale}, {"rescale", guidance.rescale}};
+  return {{"guidance_scale", guidance.guidance_scale},
+          {"stg_scale", guidance.stg_scale},
+          {"modality_scale", guidance.modality_scale},
+          {"rescale", guidance.rescale}};
 }
 
 /// Takes fields out of an object one by one; the first problem is kept, and what was not asked for is a problem too.
@@ -39,7 +42,8 @@ class FieldReader {
   std::string text(const std::string& key, std::size_t bytes_max) {
     const json* value = get(key);
     if (value == nullptr) return {};
-    if (!value->is_string() || value->get_ref<const std::string&>().size() > bytes_max || first_invalid_utf8(value->get_ref<const std::string&>())) {
+    if (!value->is_string() || value->get_ref<const std::string&>().size() > bytes_max ||
+        first_invalid_utf8(value->get_ref<const std::string&>())) {
       refuse(key, "is not allowed", shown(*value), "text of at most " + std::to_string(bytes_max) + " bytes");
       return {};
     }
@@ -48,7 +52,8 @@ class FieldReader {
   std::int64_t integer(const std::string& key, std::int64_t min, std::int64_t max) {
     const json* value = get(key);
     if (value == nullptr) return min;
-    const bool whole = value->is_number_integer() && !(value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX));
+    const bool whole =
+        value->is_number_integer() && !(value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX));
     if (!whole || value->get<std::int64_t>() < min || value->get<std::int64_t>() > max) {
       refuse(key, "is not allowed", shown(*value), "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
       return min;
@@ -67,13 +72,19 @@ class FieldReader {
   void refuse(const std::string& key, const std::string& problem, const std::string& found, const std::string& allowed) {
     if (error_) return;
     const std::string field = key.empty() ? subject_ : subject_ + ": " + key;
-    error_ = Error{ErrorCode::kBadFile, (key.empty() ? "the recipe" : "the recipe's " + key) + " " + problem, field, found, allowed, "Use a recipe as Fantascope wrote it"};
+    error_ = Error{ErrorCode::kBadFile,
+                   (key.empty() ? "the recipe" : "the recipe's " + key) + " " + problem,
+                   field,
+                   found,
+                   allowed,
+                   "Use a recipe as Fantascope wrote it"};
   }
   Result<void> finish() {
     if (object_.is_object()) {
       for (const auto& [key, value] : object_.items()) {
         if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-          refuse(key.substr(0, 60), "is not a field that this version knows", shown(value), "the fields of schema " + std::to_string(Recipe::kSchemaVersion));
+          refuse(key.substr(0, 60), "is not a field that this version knows", shown(value),
+                 "the fields of schema " + std::to_string(Recipe::kSchemaVersion));
         }
       }
     }
@@ -103,8 +114,10 @@ std::map<std::string, std::string> read_hashes(FieldReader& fields, const std::s
     return hashes;
   }
   for (const auto& [name, hash] : value->items()) {
-    if (!is_sha256(hash)) fields.refuse(key + "." + name.substr(0, 60), "is not a SHA-256", FieldReader::shown(hash), "64 hex digits");
-    else hashes[name] = hash.get<std::string>();
+    if (!is_sha256(hash))
+      fields.refuse(key + "." + name.substr(0, 60), "is not a SHA-256", FieldReader::shown(hash), "64 hex digits");
+    else
+      hashes[name] = hash.get<std::string>();
   }
   return hashes;
 }
@@ -146,10 +159,12 @@ Result<std::vector<RecipeConditioning>> read_conditioning(FieldReader& parent) {
   for (std::size_t i = 0; i < value->size(); ++i) {
     FieldReader fields((*value)[i], parent.subject() + ": conditioning[" + std::to_string(i) + "]");
     RecipeConditioning item{fields.text("kind", 32), fields.text("sha256", 64), fields.text("file", 64)};
-    if (item.kind != "first_image" && item.kind != "last_image") fields.refuse("kind", "is not allowed", item.kind, "first_image|last_image");
+    if (item.kind != "first_image" && item.kind != "last_image")
+      fields.refuse("kind", "is not allowed", item.kind, "first_image|last_image");
     if (!is_sha256(item.sha256)) fields.refuse("sha256", "is not a SHA-256", item.sha256, "64 hex digits");
     // A plain name: a recipe must not lead out of its folder.
-    if (item.file.empty() || item.file.front() == '.' || item.file.find('/') != std::string::npos) fields.refuse("file", "is not allowed", item.file, "a plain file name");
+    if (item.file.empty() || item.file.front() == '.' || item.file.find('/') != std::string::npos)
+      fields.refuse("file", "is not allowed", item.file, "a plain file name");
     FANTASCOPE_TRY_VOID(fields.finish());
     items.push_back(std::move(item));
   }
@@ -160,7 +175,8 @@ Result<std::vector<RecipeConditioning>> read_conditioning(FieldReader& parent) {
 
 json recipe_to_json(const Recipe& recipe) {
   json conditioning = json::array();
-  for (const RecipeConditioning& item : recipe.conditioning) conditioning.push_back({{"kind", item.kind}, {"sha256", item.sha256}, {"file", item.file}});
+  for (const RecipeConditioning& item : recipe.conditioning)
+    conditioning.push_back({{"kind", item.kind}, {"sha256", item.sha256}, {"file", item.file}});
   return {{"schema_version", Recipe::kSchemaVersion},
           {"prompt", recipe.prompt},
           {"negative", recipe.negative ? json(*recipe.negative) : json(nullptr)},
@@ -192,9 +208,10 @@ json recipe_to_json(const Recipe& recipe) {
 
 Result<Recipe> recipe_from_json(const json& object, const std::string& subject) {
   FieldReader fields(object, subject);
-  if (const json* version = fields.get("schema_version"); version != nullptr && version->is_number_integer() && version->get<std::int64_t>() > Recipe::kSchemaVersion) {
-    return Error{ErrorCode::kUnsupported, "the recipe was made by a newer version of Fantascope", subject + ": schema_version", version->dump(),
-                 "at most " + std::to_string(Recipe::kSchemaVersion), "Use the newer program"};
+  if (const json* version = fields.get("schema_version");
+      version != nullptr && version->is_number_integer() && version->get<std::int64_t>() > Recipe::kSchemaVersion) {
+    return Error{ErrorCode::kUnsupported, "the recipe was made by a newer version of Fantascope", subject + ": schema_version",
+                 version->dump(),         "at most " + std::to_string(Recipe::kSchemaVersion),    "Use the newer program"};
   }
   fields.integer("schema_version", 1, Recipe::kSchemaVersion);
   Recipe recipe;
@@ -202,8 +219,12 @@ Result<Recipe> recipe_from_json(const json& object, const std::string& subject) 
   if (object.is_object() && object.contains("prompt") && object["prompt"].is_string()) {
     if (auto good = check_prompt(recipe.prompt); !good) fields.refuse("prompt", "is not allowed", good.error().found, good.error().allowed);
   }
-  if (const json* negative = fields.get("negative"); negative != nullptr && !negative->is_null()) recipe.negative = fields.text("negative", kPromptBytesMax);
+  if (const json* negative = fields.get("negative"); negative != nullptr && !negative->is_null())
+    recipe.negative = fields.text("negative", kPromptBytesMax);
   recipe.model = fields.text("model", 256);
+  // A name, never a path: a recipe from elsewhere must not lead to files outside the model folders.
+  if (recipe.model.find('/') != std::string::npos || recipe.model.starts_with("."))
+    fields.refuse("model", "is not allowed", recipe.model, "the name of a model");
   recipe.family = fields.text("family", 64);
   recipe.weights = read_hashes(fields, "weights");
   recipe.configs = read_hashes(fields, "configs");
@@ -215,19 +236,24 @@ Result<Recipe> recipe_from_json(const json& object, const std::string& subject) 
   FANTASCOPE_TRY(recipe.audio_guidance, read_guidance(fields, "audio_guidance"));
   recipe.seed = static_cast<std::uint64_t>(fields.integer("seed", 0, INT64_MAX));
   if (const std::string text = fields.text("size", 32); !text.empty()) {
-    if (auto size = parse_size(text)) recipe.width = size->width, recipe.height = size->height;
-    else fields.refuse("size", "is not allowed", text, size.error().allowed);
+    if (auto size = parse_size(text))
+      recipe.width = size->width, recipe.height = size->height;
+    else
+      fields.refuse("size", "is not allowed", text, size.error().allowed);
   }
   recipe.frames = static_cast<int>(fields.integer("frames", 1, 100'000));
   if (const std::string text = fields.text("fps", 32); !text.empty()) {
-    if (auto fps = Rational::parse(text)) recipe.fps = *fps;
-    else fields.refuse("fps", "is not allowed", text, fps.error().allowed);
+    if (auto fps = Rational::parse(text))
+      recipe.fps = *fps;
+    else
+      fields.refuse("fps", "is not allowed", text, fps.error().allowed);
   }
   recipe.steps = static_cast<int>(fields.integer("steps", 1, 1000));
   FANTASCOPE_TRY(recipe.conditioning, read_conditioning(fields));
   for (const char* key : {"loras", "cameos"}) {
     const json* list = fields.get(key);
-    if (list != nullptr && (!list->is_array() || !list->empty())) fields.refuse(key, "is not something this version can use", FieldReader::shown(*list), "an empty list");
+    if (list != nullptr && (!list->is_array() || !list->empty()))
+      fields.refuse(key, "is not something this version can use", FieldReader::shown(*list), "an empty list");
   }
   recipe.engine_version = fields.text("engine_version", 128);
   recipe.device = fields.text("device", 64);
@@ -261,8 +287,10 @@ std::vector<RecipeDifference> compare_recipes(const Recipe& expected, const Reci
       continue;
     }
     for (const auto& [file, hash] : value.items()) {
-      if (!right.at(key).contains(file)) differences.push_back({key + ": " + file, text(hash), "the file is missing"});
-      else if (right.at(key).at(file) != hash) differences.push_back({key + ": " + file, text(hash), text(right.at(key).at(file))});
+      if (!right.at(key).contains(file))
+        differences.push_back({key + ": " + file, text(hash), "the file is missing"});
+      else if (right.at(key).at(file) != hash)
+        differences.push_back({key + ": " + file, text(hash), text(right.at(key).at(file))});
     }
     for (const auto& [file, hash] : right.at(key).items()) {
       if (!value.contains(file)) differences.push_back({key + ": " + file, "no such file", text(hash)});

@@ -33,7 +33,7 @@ struct Recipe {
   std::map<std::string, std::string> weights;  ///< SHA-256 of every weight file, by path in the model's folder
   std::map<std::string, std::string> configs;  ///< the same of configurations and tokenizers
   std::string scheduler, sampler;
-  std::vector<double> sigmas;  ///< as sampled, with the final 0
+  std::vector<double> sigmas;        ///< as sampled, with the final 0
   std::vector<double> given_sigmas;  ///< without the final 0, before the scheduler's shift; empty: the scheduler made its own
   RecipeGuidance guidance, audio_guidance;
   std::uint64_t seed = 0;  ///< at most 2^63-1: SQLite and most JSON readers have no larger integers

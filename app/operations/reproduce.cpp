@@ -12,16 +12,19 @@ namespace {
 std::string shown(const std::vector<RecipeDifference>& differences) {
   std::string text;
   for (const RecipeDifference& difference : differences) {
-    text += (text.empty() ? "" : "; ") + difference.field + ": was " + difference.expected.substr(0, 80) + ", is " + difference.found.substr(0, 80);
+    text += (text.empty() ? "" : "; ") + difference.field + ": was " + difference.expected.substr(0, 80) + ", is " +
+            difference.found.substr(0, 80);
   }
   return text;
 }
 
 Result<Recipe> recipe_of(const Take& take) {
-  FANTASCOPE_TRY(const nlohmann::json json, parse_bounded_json(take.recipe, "take " + take.take_id.text(), {.max_bytes = 8 << 20, .max_depth = 10}));
+  FANTASCOPE_TRY(const nlohmann::json json,
+                 parse_bounded_json(take.recipe, "take " + take.take_id.text(), {.max_bytes = 8 << 20, .max_depth = 10}));
   FANTASCOPE_TRY(Recipe recipe, recipe_from_json(json, "take " + take.take_id.text()));
   if (recipe_sha256(recipe) != take.recipe_sha256) {
-    return Error{ErrorCode::kMismatch, "the take's recipe was changed", take.take_id.text(), recipe_sha256(recipe), take.recipe_sha256, "Run fantascope library check"};
+    return Error{ErrorCode::kMismatch, "the take's recipe was changed", take.take_id.text(), recipe_sha256(recipe),
+                 take.recipe_sha256,   "Run fantascope library check"};
   }
   return recipe;
 }
@@ -42,8 +45,14 @@ Result<Recipe> recipe_now(OperationContext& context, const Recipe& then, const M
 }  // namespace
 
 OperationSpec reproduce_spec() {
-  return {"reproduce", "make a take again and compare the bytes before signing",
-          {{.name = "take", .type = ParamType::kText, .help = "id of the take, or how it starts", .value_name = "TAKE", .positional = true, .required = true}}};
+  return {"reproduce",
+          "make a take again and compare the bytes before signing",
+          {{.name = "take",
+            .type = ParamType::kText,
+            .help = "id of the take, or how it starts",
+            .value_name = "TAKE",
+            .positional = true,
+            .required = true}}};
 }
 
 Result<Reproduction> reproduce(OperationContext& context, const std::string& text) {
@@ -51,14 +60,25 @@ Result<Reproduction> reproduce(OperationContext& context, const std::string& tex
   FANTASCOPE_TRY(Database* const database, studio.library());
   FANTASCOPE_TRY(const Take take, TakeStore(*database).find_by_text(text));
   FANTASCOPE_TRY(const Recipe then, recipe_of(take));
-  FANTASCOPE_TRY(const ModelEntry model, find_model(studio, then.model));
+  auto found_model = find_model(studio, then.model);
+  if (!found_model) {
+    Error error = found_model.error();
+    error.message = "the model that made this take cannot be found by its name";
+    error.hint = "Link its folder with fantascope models add DIR";
+    return error;
+  }
+  const ModelEntry model = *std::move(found_model);
   FANTASCOPE_TRY(const Recipe now, recipe_now(context, then, model));
   Reproduction result;
   result.take_id = take.take_id.text();
   result.expected_sha256 = take.unsigned_sha256;
   result.differences = compare_recipes(then, now);
   if (now.weights != then.weights || now.configs != then.configs) {
-    return Error{ErrorCode::kMismatch, "the model is not the one that made this take", model.info.dir, shown(result.differences), "the files named in the recipe",
+    return Error{ErrorCode::kMismatch,
+                 "the model is not the one that made this take",
+                 model.info.dir,
+                 shown(result.differences),
+                 "the files named in the recipe",
                  "Put the model's files of that time back, or link their folder"};
   }
   JobStore store(*database);
@@ -89,9 +109,16 @@ Result<Reproduction> reproduce(OperationContext& context, const std::string& tex
 
 nlohmann::json Reproduction::to_json() const {
   nlohmann::json rows = nlohmann::json::array();
-  for (const RecipeDifference& difference : differences) rows.push_back({{"field", difference.field}, {"expected", difference.expected}, {"found", difference.found}});
-  return {{"ok", equal}, {"take_id", take_id}, {"equal", equal}, {"latents_equal", latents_equal}, {"expected_sha256", expected_sha256},
-          {"found_sha256", found_sha256}, {"differences", rows}, {"total_s", total_s}};
+  for (const RecipeDifference& difference : differences)
+    rows.push_back({{"field", difference.field}, {"expected", difference.expected}, {"found", difference.found}});
+  return {{"ok", equal},
+          {"take_id", take_id},
+          {"equal", equal},
+          {"latents_equal", latents_equal},
+          {"expected_sha256", expected_sha256},
+          {"found_sha256", found_sha256},
+          {"differences", rows},
+          {"total_s", total_s}};
 }
 
 }  // namespace fantascope

@@ -41,7 +41,8 @@ Result<void> tidy(Database& database, const Home& home) {
   }
   for (const auto& entry : std::filesystem::directory_iterator(home.takes(), error)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(kStagingPrefix) && WorkFolder::is_abandoned(entry.path().string())) std::filesystem::remove_all(entry.path(), error);
+    if (name.starts_with(kStagingPrefix) && WorkFolder::is_abandoned(entry.path().string()))
+      std::filesystem::remove_all(entry.path(), error);
   }
   return {};
 }

@@ -21,7 +21,7 @@ struct ModelFamily;
 
 struct StudioOptions {
   ReadEnvironment environment;
-  std::string program_file;                           ///< for what is shipped beside it
+  std::string program_file;                            ///< for what is shipped beside it
   const std::vector<ModelFamily>* families = nullptr;  ///< borrowed
   /// Free bytes under a path; empty: asks the system.
   std::function<Result<std::uint64_t>(const std::string& path)> free_space;

@@ -9,10 +9,15 @@ namespace fs = std::filesystem;
 
 Result<Home> find_home(const ReadEnvironment& environment) {
   std::error_code ignored;
-  if (const std::string own = environment("FANTASCOPE_HOME"); !own.empty()) return Home{fs::absolute(own, ignored).lexically_normal().string()};
+  if (const std::string own = environment("FANTASCOPE_HOME"); !own.empty())
+    return Home{fs::absolute(own, ignored).lexically_normal().string()};
   if (const std::string data = environment("XDG_DATA_HOME"); !data.empty() && data.front() == '/') return Home{data + "/fantascope"};
   if (const std::string user = environment("HOME"); !user.empty() && user.front() == '/') return Home{user + "/.local/share/fantascope"};
-  return Error{ErrorCode::kNotFound, "there is no folder to keep clips in", "FANTASCOPE_HOME", "FANTASCOPE_HOME, XDG_DATA_HOME and HOME are not set", "",
+  return Error{ErrorCode::kNotFound,
+               "there is no folder to keep clips in",
+               "FANTASCOPE_HOME",
+               "FANTASCOPE_HOME, XDG_DATA_HOME and HOME are not set",
+               "",
                "Set FANTASCOPE_HOME to a folder"};
 }
 

@@ -19,8 +19,12 @@ constexpr SettingField kFields[] = {
 };
 
 Error refused(const std::string& subject, const SettingField& field, const nlohmann::json& value, const std::string& allowed) {
-  return {ErrorCode::kInvalidArgument, "a setting has a value that is not allowed", subject + ": " + field.name,
-          value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).substr(0, 60), allowed, "Correct it or remove the line"};
+  return {ErrorCode::kInvalidArgument,
+          "a setting has a value that is not allowed",
+          subject + ": " + field.name,
+          value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).substr(0, 60),
+          allowed,
+          "Correct it or remove the line"};
 }
 
 std::string range(const SettingField& field) {
@@ -37,16 +41,18 @@ Result<void> set_field(Settings& settings, const SettingField& field, const nloh
   if (const auto* text = std::get_if<std::string Settings::*>(&field.member)) {
     if (!value.is_string()) return refused(subject, field, value, "text");
     const auto word = value.get<std::string>();
-    if (word.empty() || !is_listed(word, field.allowed)) return refused(subject, field, value, *field.allowed != '\0' ? field.allowed : "text that is not empty");
-    settings.**text = word;
+    if (word.empty() || !is_listed(word, field.allowed))
+      return refused(subject, field, value, *field.allowed != '\0' ? field.allowed : "text that is not empty");
+    settings.** text = word;
   } else if (const auto* number = std::get_if<double Settings::*>(&field.member)) {
-    if (!value.is_number() || value.get<double>() < field.min || value.get<double>() > field.max) return refused(subject, field, value, range(field));
-    settings.**number = value.get<double>();
+    if (!value.is_number() || value.get<double>() < field.min || value.get<double>() > field.max)
+      return refused(subject, field, value, range(field));
+    settings.** number = value.get<double>();
   } else if (const auto* whole = std::get_if<std::int64_t Settings::*>(&field.member)) {
     if (!value.is_number_integer() || value.get<double>() < field.min || value.get<double>() > field.max) {
       return refused(subject, field, value, "a whole number, " + range(field));
     }
-    settings.**whole = value.get<std::int64_t>();
+    settings.** whole = value.get<std::int64_t>();
   } else {
     if (!value.is_boolean()) return refused(subject, field, value, "true or false");
     settings.*std::get<bool Settings::*>(field.member) = value.get<bool>();
@@ -63,7 +69,8 @@ nlohmann::json field_value(const Settings& settings, const SettingField& field) 
 std::span<const SettingField> setting_fields() { return kFields; }
 
 Result<Settings> settings_from_json(const nlohmann::json& json, const std::string& subject) {
-  if (!json.is_object()) return Error{ErrorCode::kInvalidArgument, "settings must be one JSON object", subject, json.type_name(), "object", ""};
+  if (!json.is_object())
+    return Error{ErrorCode::kInvalidArgument, "settings must be one JSON object", subject, json.type_name(), "object", ""};
   Settings settings;
   for (const auto& [key, value] : json.items()) {
     const SettingField* match = nullptr;
@@ -72,7 +79,9 @@ Result<Settings> settings_from_json(const nlohmann::json& json, const std::strin
       if (key == field.name) match = &field;
       names += (names.empty() ? "" : ", ") + std::string(field.name);
     }
-    if (match == nullptr) return Error{ErrorCode::kInvalidArgument, "there is no such setting", subject, "\"" + key.substr(0, 60) + "\"", names, "Remove the line"};
+    if (match == nullptr)
+      return Error{
+          ErrorCode::kInvalidArgument, "there is no such setting", subject, "\"" + key.substr(0, 60) + "\"", names, "Remove the line"};
     FANTASCOPE_TRY_VOID(set_field(settings, *match, value, subject));
   }
   return settings;
@@ -94,6 +103,8 @@ Result<Settings> read_settings(const std::string& path) {
   return settings_from_json(json, path);
 }
 
-Result<void> write_settings(const std::string& path, const Settings& settings) { return write_file(path, settings_to_json(settings).dump(2) + "\n"); }
+Result<void> write_settings(const std::string& path, const Settings& settings) {
+  return write_file(path, settings_to_json(settings).dump(2) + "\n");
+}
 
 }  // namespace fantascope

@@ -13,11 +13,11 @@ namespace fantascope {
 
 struct Settings {
   std::string default_model = "previz";
-  std::string device = "cpu";              ///< "cpu", "cuda", "cuda:N"
-  std::string dtype = "bf16";              ///< "bf16" or "fp32"
-  double checkpoint_interval_s = 60.0;     ///< a step that ends earlier after the last checkpoint writes none
-  std::int64_t free_space_min_mb = 512;    ///< kept free beyond what a job needs
-  bool prompt_in_credentials = false;      ///< the prompt is private unless this is set
+  std::string device = "cpu";            ///< "cpu", "cuda", "cuda:N"
+  std::string dtype = "bf16";            ///< "bf16" or "fp32"
+  double checkpoint_interval_s = 60.0;   ///< a step that ends earlier after the last checkpoint writes none
+  std::int64_t free_space_min_mb = 512;  ///< kept free beyond what a job needs
+  bool prompt_in_credentials = false;    ///< the prompt is private unless this is set
 };
 
 /// One row of the table: the JSON key is the field's name.
@@ -25,8 +25,8 @@ struct SettingField {
   const char* name;
   const char* help;
   std::variant<std::string Settings::*, double Settings::*, std::int64_t Settings::*, bool Settings::*> member;
-  double min = 0, max = 0;             ///< of numbers
-  const char* allowed = "";            ///< of text: the words, separated by '|'; empty for any
+  double min = 0, max = 0;   ///< of numbers
+  const char* allowed = "";  ///< of text: the words, separated by '|'; empty for any
 };
 std::span<const SettingField> setting_fields();
 

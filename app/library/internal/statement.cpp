@@ -8,21 +8,32 @@ Error sqlite_error(sqlite3* handle, const std::string& path, std::string_view do
   const std::string found = reason + " (SQLite " + std::to_string(code) + ")";
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return {ErrorCode::kIo, "the disk is full; the library was not changed", path, found, "", "Free some space in this folder and try again"};
+      return {
+          ErrorCode::kIo, "the disk is full; the library was not changed", path, found, "", "Free some space in this folder and try again"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-      return {ErrorCode::kIo, "the library cannot be written or opened", path, found, "a folder you may write to",
+      return {ErrorCode::kIo,
+              "the library cannot be written or opened",
+              path,
+              found,
+              "a folder you may write to",
               "Check the permissions of the folder, or set FANTASCOPE_HOME to another one"};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-      return {ErrorCode::kBadFile, "the library file is damaged; it was left as it is", path, found, "a Fantascope library",
+      return {ErrorCode::kBadFile,
+              "the library file is damaged; it was left as it is",
+              path,
+              found,
+              "a Fantascope library",
               "Copies made before each upgrade are in the folder backups beside it; clips in takes are not affected"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::kIo, "the library is in use by another program", path, found, "", "Try again when the other program is done"};
-    case SQLITE_NOMEM: return {ErrorCode::kOutOfMemory, "not enough memory for the library", path, found, "", ""};
-    default: return {ErrorCode::kIo, "the library could not do this: " + std::string(doing), path, found, "", "Run fantascope library check"};
+    case SQLITE_NOMEM:
+      return {ErrorCode::kOutOfMemory, "not enough memory for the library", path, found, "", ""};
+    default:
+      return {ErrorCode::kIo, "the library could not do this: " + std::string(doing), path, found, "", "Run fantascope library check"};
   }
 }
 
@@ -53,9 +64,12 @@ Statement& Statement::bind(std::string_view value) {
 Result<bool> Statement::step() {
   if (status_ != SQLITE_OK) return sqlite_error(handle_, path_, "prepare a statement");
   switch (sqlite3_step(statement_)) {
-    case SQLITE_ROW: return true;
-    case SQLITE_DONE: return false;
-    default: return sqlite_error(handle_, path_, sqlite3_sql(statement_));
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return sqlite_error(handle_, path_, sqlite3_sql(statement_));
   }
 }
 

@@ -27,7 +27,6 @@ constexpr char kUnsignedClip[] = "clip.unsigned.mp4";
 constexpr char kClip[] = "clip.mp4";
 constexpr int kPosterHeightMax = 480;
 constexpr int kFilmstripCells = 16, kFilmstripHeight = 96;
-constexpr std::size_t kOrderBytesMax = 8 << 20;
 
 Error stopped() { return {ErrorCode::kCancelled, "stopped", "", "", "", ""}; }
 
@@ -41,52 +40,6 @@ Result<void> place(const std::string& source, const std::string& target) {
 }
 
 }  // namespace
-
-std::string work_dir(const Home& home, const JobId& id) { return home.work() + "/" + id.text(); }
-std::string take_dir(const Home& home, const TakeId& id) { return home.takes() + "/" + id.text(); }
-
-std::string order_to_text(const JobOrder& order) {
-  return nlohmann::json{{"recipe", recipe_to_json(order.recipe)}, {"model_dir", order.model_dir}, {"write_wav", order.write_wav}, {"write_png", order.write_png}}.dump();
-}
-
-Result<JobOrder> order_from_text(const std::string& text, const std::string& subject) {
-  FANTASCOPE_TRY(const nlohmann::json json, parse_bounded_json(text, subject, {.max_bytes = kOrderBytesMax, .max_depth = 10}));
-  const auto is = [&](const char* key, nlohmann::json::value_t type) { return json.is_object() && json.contains(key) && json[key].type() == type; };
-  if (!is("recipe", nlohmann::json::value_t::object) || !is("model_dir", nlohmann::json::value_t::string) ||
-      !is("write_wav", nlohmann::json::value_t::boolean) || !is("write_png", nlohmann::json::value_t::boolean)) {
-    return Error{ErrorCode::kBadFile, "the job's order is damaged", subject, "", "recipe, model_dir, write_wav, write_png", "Cancel this job and make a new one"};
-  }
-  JobOrder order;
-  FANTASCOPE_TRY(order.recipe, recipe_from_json(json["recipe"], subject));
-  order.model_dir = json["model_dir"];
-  order.write_wav = json["write_wav"];
-  order.write_png = json["write_png"];
-  return order;
-}
-
-Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& dir) {
-  GenerationRequest request;
-  request.prompt = recipe.prompt;
-  request.negative_prompt = recipe.negative;
-  request.width = recipe.width;
-  request.height = recipe.height;
-  request.num_frames = recipe.frames;
-  request.fps = recipe.fps;
-  request.num_inference_steps = recipe.steps;
-  request.sigmas = recipe.given_sigmas;
-  const auto guidance = [](const RecipeGuidance& from) { return GuidanceSettings{from.guidance_scale, from.stg_scale, from.modality_scale, from.rescale}; };
-  request.guidance = guidance(recipe.guidance);
-  request.audio_guidance = guidance(recipe.audio_guidance);
-  request.seed = recipe.seed;
-  for (const RecipeConditioning& item : recipe.conditioning) {
-    const std::string path = dir + "/" + item.file;
-    FANTASCOPE_TRY(const std::string hash, sha256_file(path));
-    if (hash != item.sha256) return Error{ErrorCode::kMismatch, "a picture of this take was changed", path, hash, item.sha256, "Put the original picture back"};
-    FANTASCOPE_TRY(const RgbImage image, load_image(path));
-    (item.kind == "first_image" ? request.first_image : request.last_image) = fit_image(image, recipe.width, recipe.height);
-  }
-  return request;
-}
 
 struct JobRunner::Run {
   Job& job;
@@ -110,8 +63,18 @@ Result<FinishedJob> JobRunner::run(Job& job, int take, int num_takes) {
   Result<FinishedJob> result = [&]() -> Result<FinishedJob> {
     FANTASCOPE_TRY(JobOrder order, order_from_text(job.recipe, "job " + job.job_id.text()));
     FANTASCOPE_TRY(std::vector<PhaseEstimate> estimates, estimate_phases(timing_, order.recipe));
-    Run run{job, std::move(order), "", WorkFolder(work_dir(context_.studio.home(), job.job_id), ""),
-            JobClock(context_.progress, std::move(estimates), take, num_takes), {}, {}, nullptr, "", "", {}, false};
+    Run run{job,
+            std::move(order),
+            "",
+            WorkFolder(work_dir(context_.studio.home(), job.job_id), ""),
+            JobClock(context_.progress, std::move(estimates), take, num_takes),
+            {},
+            {},
+            nullptr,
+            "",
+            "",
+            {},
+            false};
     run.engine.stop = context_.stop;
     return run_phases(run);
   }();
@@ -131,7 +94,9 @@ Result<FinishedJob> JobRunner::run(Job& job, int take, int num_takes) {
   const std::string dir = work_dir(context_.studio.home(), job.job_id);
   std::error_code ignored;
   const bool sampled = fs::exists(dir + "/" + kLatents + std::string(".safetensors"), ignored);
-  if (sampled) error.hint += (error.hint.empty() ? "" : ". ") + std::string("The sampled latents are kept: fantascope queue retry ") + job.job_id.text() + " goes on from them";
+  if (sampled)
+    error.hint += (error.hint.empty() ? "" : ". ") + std::string("The sampled latents are kept: fantascope queue retry ") +
+                  job.job_id.text() + " goes on from them";
   (void)queue_.fail(job, error);
   if (fs::is_empty(dir, ignored)) fs::remove(dir, ignored);
   return error;
@@ -155,7 +120,8 @@ Result<void> JobRunner::enter(Run& run, JobPhase phase, int num_steps, int first
 void JobRunner::leave(Run& run, JobPhase phase) {
   const double seconds = run.clock.leave();
   // Only a whole phase is a measurement. A timing that cannot be written costs an estimate, not the job.
-  if (phase != JobPhase::kDenoise || !run.resumed) (void)timing_.record(timing_key(phase, run.order.recipe), phase_units(phase, run.order.recipe), seconds);
+  if (phase != JobPhase::kDenoise || !run.resumed)
+    (void)timing_.record(timing_key(phase, run.order.recipe), phase_units(phase, run.order.recipe), seconds);
   context_.studio.pass(std::string("after ") + std::string(job_phase_name(phase)));
 }
 
@@ -200,8 +166,9 @@ Result<void> JobRunner::prepare(Run& run) {
   FANTASCOPE_TRY_VOID(create_private_dir(run.work.dir()));
   FANTASCOPE_TRY(const ModelFiles files, hash_model(context_, run.order.model_dir, HashCache::kUse));
   if (!recipe.weights.empty() && (recipe.weights != files.weights || recipe.configs != files.configs)) {
-    return Error{ErrorCode::kMismatch, "the model was changed after this job had begun", run.order.model_dir, "other file hashes", "those in the job's recipe",
-                 "Put the model back, or cancel this job and make a new one"};
+    return Error{ErrorCode::kMismatch,        "the model was changed after this job had begun",
+                 run.order.model_dir,         "other file hashes",
+                 "those in the job's recipe", "Put the model back, or cancel this job and make a new one"};
   }
   FANTASCOPE_TRY_VOID(load_pipeline(run));
   FANTASCOPE_TRY(run.request, make_request(recipe, run.work.dir()));
@@ -289,7 +256,8 @@ Result<void> JobRunner::render(Run& run) {
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kAudio));
   FANTASCOPE_TRY(const Waveform waveform, pipeline_->decode_audio(run.request, *run.latents, run.engine));
   if (!std::all_of(waveform.samples.begin(), waveform.samples.end(), [](float sample) { return std::isfinite(sample); })) {
-    return Error{ErrorCode::kModelNaN, "the model produced NaN in the sound", run.order.recipe.model, "", "", "Try --dtype fp32 or another seed"};
+    return Error{
+        ErrorCode::kModelNaN, "the model produced NaN in the sound", run.order.recipe.model, "", "", "Try --dtype fp32 or another seed"};
   }
   leave(run, JobPhase::kAudio);
   run.engine.on_fraction = nullptr;
@@ -305,9 +273,11 @@ Result<void> JobRunner::write_clip_files(Run& run, const VideoFrames& frames, co
   FANTASCOPE_TRY_VOID(write_mp4(clip, frames, waveform.num_samples > 0 ? &waveform : nullptr, {}, context_.stop));
   const RgbImage middle = frame_image(frames, frames.num_frames / 2);
   const double scale = std::min(1.0, static_cast<double>(kPosterHeightMax) / middle.height);
-  FANTASCOPE_TRY_VOID(write_webp(run.work.path("poster.webp"), resize_image(middle, std::max(1, static_cast<int>(std::lround(middle.width * scale))),
-                                                                           std::max(1, static_cast<int>(std::lround(middle.height * scale))))));
-  FANTASCOPE_TRY_VOID(write_jpeg(run.work.path("filmstrip.jpg"), make_filmstrip(frames, std::min(kFilmstripCells, frames.num_frames), kFilmstripHeight)));
+  FANTASCOPE_TRY_VOID(
+      write_webp(run.work.path("poster.webp"), resize_image(middle, std::max(1, static_cast<int>(std::lround(middle.width * scale))),
+                                                            std::max(1, static_cast<int>(std::lround(middle.height * scale))))));
+  FANTASCOPE_TRY_VOID(
+      write_jpeg(run.work.path("filmstrip.jpg"), make_filmstrip(frames, std::min(kFilmstripCells, frames.num_frames), kFilmstripHeight)));
   if (run.order.write_wav) FANTASCOPE_TRY_VOID(write_wav(run.work.path("audio.wav"), waveform));
   if (run.order.write_png) {
     fs::remove_all(run.work.path("frames"), ignored);
@@ -348,13 +318,22 @@ Result<void> JobRunner::verify(Run& run) {
   FANTASCOPE_TRY(const SigningKeys keys, open_signing_keys(context_.studio.home().keys()));
   FANTASCOPE_TRY(const Credentials credentials, read_credentials(clip, keys.root_certificate_pem));
   if (credentials.state != CredentialState::kTrusted) {
-    return Error{ErrorCode::kMismatch, "the clip's content credentials do not verify; it was not published", clip, credential_state_name(credentials.state), "trusted", ""};
+    return Error{ErrorCode::kMismatch,
+                 "the clip's content credentials do not verify; it was not published",
+                 clip,
+                 credential_state_name(credentials.state),
+                 "trusted",
+                 ""};
   }
   FANTASCOPE_TRY(const ClipInfo info, probe_clip(clip));
   if (info.num_frames != recipe.frames || info.width != recipe.width || info.height != recipe.height || !(info.fps == recipe.fps)) {
-    return Error{ErrorCode::kMismatch, "the clip is not what was asked for; it was not published", clip,
-                 PixelSize{info.width, info.height}.to_string() + ", " + std::to_string(info.num_frames) + " frames at " + info.fps.to_string(),
-                 PixelSize{recipe.width, recipe.height}.to_string() + ", " + std::to_string(recipe.frames) + " frames at " + recipe.fps.to_string(), ""};
+    return Error{
+        ErrorCode::kMismatch,
+        "the clip is not what was asked for; it was not published",
+        clip,
+        PixelSize{info.width, info.height}.to_string() + ", " + std::to_string(info.num_frames) + " frames at " + info.fps.to_string(),
+        PixelSize{recipe.width, recipe.height}.to_string() + ", " + std::to_string(recipe.frames) + " frames at " + recipe.fps.to_string(),
+        ""};
   }
   FANTASCOPE_TRY(run.signed_sha256, sha256_file(clip));
   FANTASCOPE_TRY_VOID(run.work.seal(kClip, run.signed_sha256));
@@ -378,9 +357,10 @@ Result<std::vector<TakeFile>> JobRunner::stage_files(Run& run, const std::string
     if (error) return file_error("read", run.work.path("frames"), error.value());
   }
   nlohmann::json recipe = recipe_to_json(run.order.recipe);
-  recipe["made"] = {{"take_id", run.job.take_id.text()}, {"job_id", run.job.job_id.text()},           {"recipe_sha256", run.recipe_sha256},
-                    {"latents_sha256", run.latents->sha256()}, {"unsigned_sha256", run.unsigned_sha256}, {"warnings", run.warnings},
-                    {"timings_s", run.clock.timings()},        {"created_ms", wall_clock_ms()}};
+  recipe["made"] = {{"take_id", run.job.take_id.text()},      {"job_id", run.job.job_id.text()},
+                    {"recipe_sha256", run.recipe_sha256},     {"latents_sha256", run.latents->sha256()},
+                    {"unsigned_sha256", run.unsigned_sha256}, {"warnings", run.warnings},
+                    {"timings_s", run.clock.timings()},       {"created_ms", wall_clock_ms()}};
   FANTASCOPE_TRY_VOID(write_file(staging + "/recipe.json", recipe.dump(2) + "\n"));
   names.emplace_back("recipe.json");
   std::vector<TakeFile> files;

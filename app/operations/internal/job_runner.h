@@ -9,6 +9,7 @@
 
 #include "app/jobs/job_queue.h"
 #include "app/library/take_store.h"
+#include "app/operations/internal/job_order.h"
 #include "app/operations/internal/model_catalog.h"
 #include "app/operations/internal/phase_timing.h"
 #include "app/operations/internal/work_folder.h"
@@ -17,15 +18,6 @@
 #include "app/operations/studio.h"
 
 namespace fantascope {
-
-/// What a job was asked for: stored in its row. The recipe is complete (hashes, sigmas) once prepare is done.
-struct JobOrder {
-  Recipe recipe;
-  std::string model_dir;
-  bool write_wav = false, write_png = false;
-};
-std::string order_to_text(const JobOrder& order);
-Result<JobOrder> order_from_text(const std::string& text, const std::string& subject);
 
 inline constexpr char kGenerateJob[] = "generate";
 inline constexpr char kReproduceJob[] = "reproduce";
@@ -72,11 +64,5 @@ class JobRunner {
   std::unique_ptr<Pipeline> pipeline_;
   std::string pipeline_key_;
 };
-
-std::string work_dir(const Home& home, const JobId& id);
-std::string take_dir(const Home& home, const TakeId& id);
-
-/// The engine's request for a recipe; pictures are read from `dir` and checked against their hashes.
-Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& dir);
 
 }  // namespace fantascope

@@ -50,14 +50,16 @@ Result<std::vector<SearchFolder>> model_dirs(Studio& studio) {
 Result<FileIdentity> identify(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return Error{ErrorCode::kNotFound, "a model file is not there", path, "", "", ""};
-  return FileIdentity{path, info.st_size, info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec, static_cast<std::int64_t>(info.st_ino)};
+  return FileIdentity{path, info.st_size, info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
+                      static_cast<std::int64_t>(info.st_ino)};
 }
 
 /// Weight and configuration files, sorted by path. Links are followed, since linked models often lie in caches of links.
 Result<std::vector<std::string>> model_files(const std::string& dir) {
   std::vector<std::string> files;
   std::error_code error;
-  for (fs::recursive_directory_iterator it(dir, fs::directory_options::follow_directory_symlink, error), end; !error && it != end; it.increment(error)) {
+  for (fs::recursive_directory_iterator it(dir, fs::directory_options::follow_directory_symlink, error), end; !error && it != end;
+       it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.starts_with(".") || it.depth() > 4) {
       if (it->is_directory(error)) it.disable_recursion_pending();
@@ -71,7 +73,12 @@ Result<std::vector<std::string>> model_files(const std::string& dir) {
     if (files.size() > kModelFilesMax) break;
   }
   if (error || files.size() > kModelFilesMax) {
-    return Error{ErrorCode::kBadFile, "the model's folder cannot be read", dir, error ? error.message() : "more than 4096 files", "a model folder", ""};
+    return Error{ErrorCode::kBadFile,
+                 "the model's folder cannot be read",
+                 dir,
+                 error ? error.message() : "more than 4096 files",
+                 "a model folder",
+                 ""};
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -80,13 +87,19 @@ Result<std::vector<std::string>> model_files(const std::string& dir) {
 }  // namespace
 
 Result<ModelEntry> describe_model(Studio& studio, const std::string& dir, const std::string& origin) {
-  if (first_invalid_utf8(dir)) return Error{ErrorCode::kInvalidArgument, "the name of the model's folder is not UTF-8", shown_safely(dir), "", "", "Rename the folder"};
+  if (first_invalid_utf8(dir))
+    return Error{ErrorCode::kInvalidArgument, "the name of the model's folder is not UTF-8", shown_safely(dir), "", "",
+                 "Rename the folder"};
   if (!is_model_dir(dir)) {
-    return Error{ErrorCode::kNotFound, "this folder is not a model", dir, "no model_index.json", "a folder in the diffusers layout", "Give the folder that holds model_index.json"};
+    return Error{ErrorCode::kNotFound,  "this folder is not a model",       dir,
+                 "no model_index.json", "a folder in the diffusers layout", "Give the folder that holds model_index.json"};
   }
   for (const ModelFamily& family : studio.families()) {
     if (!family.detect(dir)) continue;
     FANTASCOPE_TRY(ModelInfo info, family.describe(dir));
+    // A name that could be taken for a path is not used: recipes and the command line find models by it.
+    if (info.name.empty() || info.name.find('/') != std::string::npos || info.name.starts_with("."))
+      info.name = fs::path(dir).filename().string();
     return ModelEntry{std::move(info), &family, origin};
   }
   std::string known;
@@ -106,8 +119,17 @@ Result<ModelEntry> find_model(Studio& studio, const std::string& name_or_dir) {
     if (name == name_or_dir) return describe_model(studio, folder.dir, folder.origin);
     names += (names.empty() ? "" : ", ") + shown_safely(name);
   }
+  // Its own files may give a model another name than its folder has.
+  for (const SearchFolder& folder : dirs) {
+    auto entry = describe_model(studio, folder.dir, folder.origin);
+    if (entry && entry->info.name == name_or_dir) return entry;
+  }
   if (is_model_dir(name_or_dir)) return describe_model(studio, fs::weakly_canonical(name_or_dir, error).string(), "given");
-  return Error{ErrorCode::kNotFound, "there is no such model", "model", "\"" + shown_safely(name_or_dir) + "\"", names.empty() ? "none is installed" : names,
+  return Error{ErrorCode::kNotFound,
+               "there is no such model",
+               "model",
+               "\"" + shown_safely(name_or_dir) + "\"",
+               names.empty() ? "none is installed" : names,
                "fantascope models list shows what there is; fantascope models add DIR links a folder"};
 }
 
@@ -116,8 +138,10 @@ Result<ModelList> list_models(Studio& studio) {
   ModelList list;
   for (const SearchFolder& folder : dirs) {
     auto entry = describe_model(studio, folder.dir, folder.origin);
-    if (entry) list.models.push_back(*std::move(entry));
-    else list.broken.push_back({folder.dir, entry.error()});
+    if (entry)
+      list.models.push_back(*std::move(entry));
+    else
+      list.broken.push_back({folder.dir, entry.error()});
   }
   return list;
 }
@@ -131,7 +155,9 @@ Result<ModelFiles> hash_model(OperationContext& context, const std::string& dir,
   std::string lines;
   for (const std::string& name : names) {
     if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped", "", "", "", ""};
-    if (first_invalid_utf8(name)) return Error{ErrorCode::kBadFile, "a file in the model's folder has a name that is not UTF-8", dir, shown_safely(name), "", "Rename it"};
+    if (first_invalid_utf8(name))
+      return Error{ErrorCode::kBadFile, "a file in the model's folder has a name that is not UTF-8", dir, shown_safely(name), "",
+                   "Rename it"};
     FANTASCOPE_TRY(const FileIdentity before, identify(dir + "/" + name));
     FANTASCOPE_TRY(std::optional<std::string> hash, store.find_hash(before));
     if (!hash || cache == HashCache::kIgnore) {
@@ -143,10 +169,13 @@ Result<ModelFiles> hash_model(OperationContext& context, const std::string& dir,
       FANTASCOPE_TRY(const std::string now, sha256_file(before.path, context.stop));
       FANTASCOPE_TRY(const FileIdentity after, identify(before.path));
       if (after.size_bytes != before.size_bytes || after.mtime_ns != before.mtime_ns || after.inode != before.inode) {
-        return Error{ErrorCode::kMismatch, "a model file changed while it was read", before.path, "", "", "Try again when nothing writes to it"};
+        return Error{
+            ErrorCode::kMismatch, "a model file changed while it was read", before.path, "", "", "Try again when nothing writes to it"};
       }
-      if (hash && *hash != now && damaged != nullptr) damaged->push_back(name);
-      else fresh.emplace_back(before, now);
+      if (hash && *hash != now && damaged != nullptr)
+        damaged->push_back(name);
+      else
+        fresh.emplace_back(before, now);
       hash = now;
     }
     if (name.ends_with(".safetensors")) {

@@ -41,6 +41,7 @@ enum class HashCache { kUse, kIgnore };
 
 /// Hashes come from the library where size, time and inode are unchanged. `kIgnore` reads every byte and reports files whose content
 /// changed under the same size and time (damage).
-Result<ModelFiles> hash_model(OperationContext& context, const std::string& dir, HashCache cache, std::vector<std::string>* damaged = nullptr);
+Result<ModelFiles> hash_model(OperationContext& context, const std::string& dir, HashCache cache,
+                              std::vector<std::string>* damaged = nullptr);
 
 }  // namespace fantascope

@@ -6,20 +6,25 @@
 namespace fantascope {
 
 const char* timing_name(JobPhase phase) {
-  constexpr std::array<const char*, kJobPhases.size()> kNames = {"load", "text", "denoise", "decode", "audio", "mux", "sign", "verify", "publish"};
+  constexpr std::array<const char*, kJobPhases.size()> kNames = {"load", "text", "denoise", "decode", "audio",
+                                                                 "mux",  "sign", "verify",  "publish"};
   return kNames[static_cast<std::size_t>(phase)];
 }
 
 double phase_units(JobPhase phase, const Recipe& recipe) {
   const double pixels = static_cast<double>(recipe.width) * recipe.height * recipe.frames;
   switch (phase) {
-    case JobPhase::kDenoise: return pixels * recipe.steps;
+    case JobPhase::kDenoise:
+      return pixels * recipe.steps;
     case JobPhase::kDecode:
     case JobPhase::kMux:
     case JobPhase::kSign:
-    case JobPhase::kVerify: return pixels;
-    case JobPhase::kAudio: return recipe.frames / recipe.fps.value();
-    default: return 1;
+    case JobPhase::kVerify:
+      return pixels;
+    case JobPhase::kAudio:
+      return recipe.frames / recipe.fps.value();
+    default:
+      return 1;
   }
 }
 

@@ -54,9 +54,12 @@ Result<void> plan_size(const GenerateRequest& request, PlannedGeneration& plan) 
   const PixelSize snapped{static_cast<int>(grid.nearest(size.width)), static_cast<int>(grid.nearest(size.height))};
   if (!(snapped == size)) {
     if (!request.snap) {
-      return Error{ErrorCode::kInvalidArgument, info.name + " cannot make this size", "size", size.to_string(),
-                   "width " + grid.two_nearest(size.width) + ", height " + grid.two_nearest(size.height) + " (multiples of " + std::to_string(grid.multiple) +
-                       " from " + std::to_string(grid.min) + " to " + std::to_string(grid.max) + ")",
+      return Error{ErrorCode::kInvalidArgument,
+                   info.name + " cannot make this size",
+                   "size",
+                   size.to_string(),
+                   "width " + grid.two_nearest(size.width) + ", height " + grid.two_nearest(size.height) + " (multiples of " +
+                       std::to_string(grid.multiple) + " from " + std::to_string(grid.min) + " to " + std::to_string(grid.max) + ")",
                    "Choose one of these, or add --snap to take " + snapped.to_string()};
     }
     plan.notes.push_back("size " + size.to_string() + " was snapped to " + snapped.to_string());
@@ -78,15 +81,21 @@ Result<void> plan_length(const GenerateRequest& request, PlannedGeneration& plan
   }
   const Grid grid{info.frames_multiple, 1, 1, info.frames_max};
   const double fps = recipe.fps.value();
-  const std::int64_t wanted = request.frames ? *request.frames : request.seconds ? std::llround(*request.seconds * fps) : info.defaults.num_frames;
+  const std::int64_t wanted = request.frames    ? *request.frames
+                              : request.seconds ? std::llround(*request.seconds * fps)
+                                                : info.defaults.num_frames;
   const std::int64_t snapped = grid.nearest(std::max<std::int64_t>(wanted, 1));
   // N frames span N-1 intervals, so a length in seconds may mean either count.
   const bool good = request.seconds ? std::abs(snapped - wanted) <= 1 : snapped == wanted;
   if (!good && !request.snap) {
     const std::int64_t down = grid.below(std::max<std::int64_t>(wanted, 1)), up = grid.above(std::max<std::int64_t>(wanted, 1));
     std::string allowed = "frames " + grid.two_nearest(std::max<std::int64_t>(wanted, 1));
-    if (request.seconds) allowed = number_text(down / fps) + (up != down ? " or " + number_text(up / fps) : "") + " s (" + allowed + " at " + recipe.fps.to_string() + " fps)";
-    return Error{ErrorCode::kInvalidArgument, info.name + " cannot make this length", request.seconds ? "seconds" : "frames",
+    if (request.seconds)
+      allowed = number_text(down / fps) + (up != down ? " or " + number_text(up / fps) : "") + " s (" + allowed + " at " +
+                recipe.fps.to_string() + " fps)";
+    return Error{ErrorCode::kInvalidArgument,
+                 info.name + " cannot make this length",
+                 request.seconds ? "seconds" : "frames",
                  request.seconds ? number_text(*request.seconds) : std::to_string(wanted),
                  allowed + "; frames are " + std::to_string(grid.multiple) + "k+1, at most " + std::to_string(grid.below(grid.max)),
                  "Choose one of these, or add --snap to take " + std::to_string(snapped) + " frames"};
@@ -99,9 +108,15 @@ Result<void> plan_length(const GenerateRequest& request, PlannedGeneration& plan
 Result<std::string> plan_device(const std::string& device) {
   int index = 0;
   const char* end = device.data() + device.size();
-  const bool numbered = device.starts_with("cuda:") && std::from_chars(device.data() + 5, end, index).ptr == end && device.size() > 5 && index >= 0;
+  const bool numbered =
+      device.starts_with("cuda:") && std::from_chars(device.data() + 5, end, index).ptr == end && device.size() > 5 && index >= 0;
   if (device == "cpu" || device == "cuda" || numbered) return device;
-  return Error{ErrorCode::kInvalidArgument, "there is no such device", "device", "\"" + shown_safely(device.substr(0, 40)) + "\"", "cpu, cuda or cuda:N", ""};
+  return Error{ErrorCode::kInvalidArgument,
+               "there is no such device",
+               "device",
+               "\"" + shown_safely(device.substr(0, 40)) + "\"",
+               "cpu, cuda or cuda:N",
+               ""};
 }
 
 RecipeGuidance to_recipe(const GuidanceSettings& from) { return {from.guidance_scale, from.stg_scale, from.modality_scale, from.rescale}; }
@@ -117,7 +132,8 @@ std::uint64_t random_seed() {
 std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings) {
   const double pixels = static_cast<double>(recipe.width) * recipe.height * recipe.frames;
   constexpr double kLatentBytesPerPixel = 0.5, kClipBytesPerPixel = 0.5;  // upper bounds of what families and crf 17 give
-  return static_cast<std::uint64_t>(pixels * (3 * kLatentBytesPerPixel + 2 * kClipBytesPerPixel)) + static_cast<std::uint64_t>(settings.free_space_min_mb) * (1u << 20);
+  return static_cast<std::uint64_t>(pixels * (3 * kLatentBytesPerPixel + 2 * kClipBytesPerPixel)) +
+         static_cast<std::uint64_t>(settings.free_space_min_mb) * (1u << 20);
 }
 
 std::string cpu_name() {
@@ -157,7 +173,8 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   FANTASCOPE_TRY_VOID(plan_length(request, plan));
   const std::int64_t steps = request.steps.value_or(info.defaults.num_inference_steps);
   if (steps < 1 || steps > info.steps_max) {
-    return Error{ErrorCode::kInvalidArgument, info.name + " cannot run this many steps", "steps", std::to_string(steps), "1 to " + std::to_string(info.steps_max), ""};
+    return Error{ErrorCode::kInvalidArgument, info.name + " cannot run this many steps", "steps",
+                 std::to_string(steps),       "1 to " + std::to_string(info.steps_max),  ""};
   }
   recipe.steps = static_cast<int>(steps);
   if (steps == info.defaults.num_inference_steps) recipe.given_sigmas = info.defaults.sigmas;

@@ -10,7 +10,7 @@ namespace fantascope {
 
 struct PlannedGeneration {
   ModelEntry model;
-  Recipe recipe;  ///< of the first take; hashes, scheduler and sigmas are still empty
+  Recipe recipe;                   ///< of the first take; hashes, scheduler and sigmas are still empty
   std::vector<std::string> notes;  ///< what was snapped
 };
 

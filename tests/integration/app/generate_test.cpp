@@ -1,12 +1,13 @@
 #include "app/operations/generate.h"
+#include "app/operations/estimate.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 
-#include <csignal>
 #include <sched.h>
+#include <csignal>
 
 #include "app/files/sha256.h"
 #include "app/media/clip_reader.h"
@@ -32,8 +33,10 @@ class Generate : public ::testing::Test {
   void open() { open(scratch_.options()); }
   OperationContext context() {
     return {*studio_, stop_.get_token(), [this](const Progress& progress) {
-              if (progress.note.empty()) seen_.push_back(progress);
-              else notes_.push_back(progress.note);
+              if (progress.note.empty())
+                seen_.push_back(progress);
+              else
+                notes_.push_back(progress.note);
             }};
   }
   GenerateRequest request(const std::string& model = "tiny") {
@@ -63,7 +66,8 @@ TEST_F(Generate, MakesASignedTakeWithEverythingInItsFolder) {
   const GeneratedTake& take = takes->front();
   const std::string dir = scratch_.home() + "/takes/" + take.take_id;
   EXPECT_EQ(take.path, dir + "/clip.mp4");
-  for (const char* name : {"clip.mp4", "recipe.json", "poster.webp", "filmstrip.jpg", "latents.safetensors"}) EXPECT_TRUE(fs::is_regular_file(dir + "/" + name)) << name;
+  for (const char* name : {"clip.mp4", "recipe.json", "poster.webp", "filmstrip.jpg", "latents.safetensors"})
+    EXPECT_TRUE(fs::is_regular_file(dir + "/" + name)) << name;
   const auto clip = probe_clip(take.path);
   ASSERT_TRUE(clip) << clip.error().to_string();
   EXPECT_EQ(clip->num_frames, 9);
@@ -79,7 +83,8 @@ TEST_F(Generate, MakesASignedTakeWithEverythingInItsFolder) {
   EXPECT_EQ(recipe->sigmas, (std::vector<double>{1, 0.75, 0.5, 0.25, 0}));
   EXPECT_EQ(recipe->weights.at("weights.safetensors"), sha256_text("weights"));
   EXPECT_EQ(recipe_sha256(*recipe), take.recipe_sha256);
-  for (const char* name : {"text", "denoise", "decode", "audio", "mux", "sign", "total"}) EXPECT_TRUE(take.timings_s.contains(name)) << name;
+  for (const char* name : {"text", "denoise", "decode", "audio", "mux", "sign", "total"})
+    EXPECT_TRUE(take.timings_s.contains(name)) << name;
   EXPECT_EQ(scratch_.num_work_folders(), 0u);
   EXPECT_EQ(scratch_.takes().size(), 1u);
 }
@@ -258,8 +263,9 @@ TEST_P(Cancel, LeavesNothingBehind) {
   EXPECT_EQ((*jobs)["jobs"][0]["state"], "canceled");
 }
 INSTANTIATE_TEST_SUITE_P(AtEachPhase, Cancel,
-                         ::testing::Values("before prepare", "after prepare", "before encode_prompt", "before denoise", "step 1", "step 3", "after denoise", "before decode",
-                                           "after decode", "before audio", "before mux", "after mux", "before sign", "after sign", "before verify", "before publish", "staged"));
+                         ::testing::Values("before prepare", "after prepare", "before encode_prompt", "before denoise", "step 1", "step 3",
+                                           "after denoise", "before decode", "after decode", "before audio", "before mux", "after mux",
+                                           "before sign", "after sign", "before verify", "before publish", "staged"));
 
 TEST_F(Generate, ReproducesATakeAndNamesTheFileThatDiffers) {
   const std::string model = scratch_.add_model("tiny");
@@ -312,8 +318,8 @@ TEST_F(Generate, LibraryCheckFindsEveryPlantedFault) {
   ASSERT_TRUE(check);
   EXPECT_FALSE(check->ok);
   const std::string findings = check->to_json().dump();
-  for (const std::string& planted : {ids[0] + "/clip.mp4", ids[1] + "/poster.webp", ids[2] + "/latents.safetensors", ids[3] + "/extra.txt", std::string("takes/0123456789abcdef"),
-                                     std::string("work/0123456789abcdef")}) {
+  for (const std::string& planted : {ids[0] + "/clip.mp4", ids[1] + "/poster.webp", ids[2] + "/latents.safetensors", ids[3] + "/extra.txt",
+                                     std::string("takes/0123456789abcdef"), std::string("work/0123456789abcdef")}) {
     EXPECT_THAT(findings, HasSubstr(planted));
   }
   EXPECT_EQ(check->findings.size(), 6u) << findings;
@@ -351,10 +357,13 @@ std::string generate_on_small_disk(const Scratch& scratch, int kib) {
     fs::create_directories(scratch.home());
     const std::string options = "size=" + std::to_string(kib) + "k";
     const bool mounted = (::geteuid() == 0 ? ::unshare(CLONE_NEWNS) : ::unshare(CLONE_NEWUSER | CLONE_NEWNS)) == 0 &&
-                         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 && ::mount("tmpfs", scratch.home().c_str(), "tmpfs", 0, options.c_str()) == 0;
+                         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                         ::mount("tmpfs", scratch.home().c_str(), "tmpfs", 0, options.c_str()) == 0;
     if (mounted) {
       StudioOptions studio_options = scratch.options();
-      studio_options.free_space = [](const std::string&) -> Result<std::uint64_t> { return std::uint64_t{1} << 40; };  // the disk fills up later
+      studio_options.free_space = [](const std::string&) -> Result<std::uint64_t> {
+        return std::uint64_t{1} << 40;
+      };  // the disk fills up later
       auto studio = Studio::create(std::move(studio_options));
       GenerateRequest request;
       request.prompt = "a ball";
@@ -369,7 +378,8 @@ std::string generate_on_small_disk(const Scratch& scratch, int kib) {
       const auto check = check_library(context, Repair::kNo);
       if (check && !check->ok) text = "damaged: " + check->to_json().dump();
       for (const auto& entry : fs::directory_iterator(scratch.home() + "/takes")) {
-        if (!entry.path().filename().string().starts_with(".") && !probe_clip(entry.path().string() + "/clip.mp4")) text = "half-written take is visible after " + text;
+        if (!entry.path().filename().string().starts_with(".") && !probe_clip(entry.path().string() + "/clip.mp4"))
+          text = "half-written take is visible after " + text;
       }
     }
     [[maybe_unused]] const auto written = ::write(channel[1], text.data(), text.size());

@@ -11,12 +11,35 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr const char* kPoints[] = {"before prepare", "after prepare",  "before encode_prompt", "after encode_prompt", "before denoise", "step 1",        "step 2",
-                                   "step 3",         "step 4",         "after denoise",        "before decode",       "after decode",   "before audio",  "after audio",
-                                   "before mux",     "after mux",      "before sign",          "after sign",          "before verify",  "after verify",  "before publish",
-                                   "staged",         "published",      "after publish",        "done"};
+constexpr const char* kPoints[] = {"before prepare",
+                                   "after prepare",
+                                   "before encode_prompt",
+                                   "after encode_prompt",
+                                   "before denoise",
+                                   "step 1",
+                                   "step 2",
+                                   "step 3",
+                                   "step 4",
+                                   "after denoise",
+                                   "before decode",
+                                   "after decode",
+                                   "before audio",
+                                   "after audio",
+                                   "before mux",
+                                   "after mux",
+                                   "before sign",
+                                   "after sign",
+                                   "before verify",
+                                   "after verify",
+                                   "before publish",
+                                   "staged",
+                                   "published",
+                                   "after publish",
+                                   "done"};
 
-std::vector<std::string> generate_words() { return {"generate", "a red ball rolls", "--model", "tiny", "--seed", "7", "--json", "--quiet"}; }
+std::vector<std::string> generate_words() {
+  return {"generate", "a red ball rolls", "--model", "tiny", "--seed", "7", "--json", "--quiet"};
+}
 
 /// Checkpoint after every step.
 void write_settings(const Scratch& scratch) {
@@ -55,7 +78,8 @@ TEST_P(Killed, LeavesNoHalfTakeAndGoesOnToTheSameBytes) {
   const auto listed = run_operation(*find_operation("library list"), context, nlohmann::json::object());
   ASSERT_TRUE(listed) << listed.error().to_string();
   ASSERT_EQ((*listed)["takes"].size(), 1u) << "neither lost nor doubled";
-  for (const char* key : {"unsigned_sha256", "latents_sha256", "recipe_sha256"}) EXPECT_EQ((*listed)["takes"][0][key], undisturbed()[key]) << key;
+  for (const char* key : {"unsigned_sha256", "latents_sha256", "recipe_sha256"})
+    EXPECT_EQ((*listed)["takes"][0][key], undisturbed()[key]) << key;
   EXPECT_EQ(scratch.takes().size(), 1u);
   EXPECT_EQ(scratch.num_work_folders(), 0u);
   const auto check = check_library(context, Repair::kNo);
@@ -135,7 +159,9 @@ TEST_P(Interrupted, ExitsWith130AndLeavesNothing) {
   EXPECT_EQ(scratch.num_work_folders(), 0u);
   EXPECT_EQ(scratch.run({"queue", "list", "--json"}).json()["jobs"].size(), 0u);
 }
-INSTANTIATE_TEST_SUITE_P(ByCtrlC, Interrupted, ::testing::Values("before prepare", "before encode_prompt", "step 1", "step 3", "before decode", "before mux", "before sign", "before publish", "staged"));
+INSTANTIATE_TEST_SUITE_P(ByCtrlC, Interrupted,
+                         ::testing::Values("before prepare", "before encode_prompt", "step 1", "step 3", "before decode", "before mux",
+                                           "before sign", "before publish", "staged"));
 
 }  // namespace
 }  // namespace fantascope::testing

@@ -42,14 +42,17 @@ class Program : public ::testing::Test {
 };
 
 TEST_F(Program, GenerateAnswersWithTheObjectOfTheContract) {
-  const auto result = scratch_.run({"generate", "a ball", "--model", "tiny", "--size", "64x64", "--seconds", "1.5", "--fps", "6", "--steps", "3", "--seed", "11", "--json"});
+  const auto result = scratch_.run({"generate", "a ball", "--model", "tiny", "--size", "64x64", "--seconds", "1.5", "--fps", "6", "--steps",
+                                    "3", "--seed", "11", "--json"});
   ASSERT_EQ(result.status, 0) << result.err;
   const auto json = result.json();
   ASSERT_TRUE(json.is_object()) << "nothing but one object on standard output: " << result.out;
-  for (const char* key : {"take_id", "job_id", "path", "model", "family", "prompt", "size", "frames", "fps", "duration_s", "seed", "steps", "recipe_sha256", "latents_sha256", "timings_s"}) {
+  for (const char* key : {"take_id", "job_id", "path", "model", "family", "prompt", "size", "frames", "fps", "duration_s", "seed", "steps",
+                          "recipe_sha256", "latents_sha256", "timings_s"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
-  for (const char* key : {"text", "denoise", "decode", "audio", "mux", "sign", "total"}) EXPECT_TRUE(json["timings_s"].contains(key)) << key;
+  for (const char* key : {"text", "denoise", "decode", "audio", "mux", "sign", "total"})
+    EXPECT_TRUE(json["timings_s"].contains(key)) << key;
   EXPECT_EQ(json["size"], "64x64");
   EXPECT_EQ(json["frames"], 9);
   EXPECT_EQ(json["fps"], 6);
@@ -60,7 +63,9 @@ TEST_F(Program, GenerateAnswersWithTheObjectOfTheContract) {
 }
 
 TEST_F(Program, PromptsAreKeptByteForByteAndShownSafely) {
-  const std::string prompt = "it's '; DROP TABLE take; -- %n%s </script> <img src=file:///etc/passwd> \xE2\x80\xAE" "dlrow \x1b[31m \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80";
+  const std::string prompt =
+      "it's '; DROP TABLE take; -- %n%s </script> <img src=file:///etc/passwd> \xE2\x80\xAE"
+      "dlrow \x1b[31m \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80";
   const auto made = scratch_.run({"generate", "-", "--model", "tiny", "--json", "--quiet"}, {}, prompt);
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(made.json()["prompt"], prompt);
@@ -152,8 +157,8 @@ TEST_F(Program, PrintsARandomSeedThatMakesTheSameClipAgain) {
 
 TEST_F(Program, SearchTakesAnyText) {
   ASSERT_EQ(scratch_.run({"generate", "a red ball", "--model", "tiny", "--json"}).status, 0);
-  for (const std::string& text : {std::string("\""), std::string("NEAR("), std::string("*"), std::string("-"), std::string("a AND"), std::string("prompt:x"), std::string("^"),
-                                  std::string("ba*l"), std::string("'; DROP TABLE take"), [] {
+  for (const std::string& text : {std::string("\""), std::string("NEAR("), std::string("*"), std::string("-"), std::string("a AND"),
+                                  std::string("prompt:x"), std::string("^"), std::string("ba*l"), std::string("'; DROP TABLE take"), [] {
                                     std::string many;
                                     for (int i = 0; i < 10'000; ++i) many += "word" + std::to_string(i) + " ";
                                     return many;
@@ -252,7 +257,8 @@ TEST_F(Program, ParityExitsWithOneWhenAStageIsOut) {
 
 TEST_F(Program, AHomeThatCannotBeIsAClearError) {
   std::ofstream(scratch_.root() + "/file") << "x";
-  const auto result = scratch_.run({"generate", "a ball", "--model", "tiny", "--json"}, {{"FANTASCOPE_HOME", scratch_.root() + "/file/home"}});
+  const auto result =
+      scratch_.run({"generate", "a ball", "--model", "tiny", "--json"}, {{"FANTASCOPE_HOME", scratch_.root() + "/file/home"}});
   EXPECT_EQ(result.status, 1);
   EXPECT_EQ(result.json()["error"]["code"], "io");
   EXPECT_THAT(result.json()["error"]["hint"].get<std::string>(), HasSubstr("FANTASCOPE_HOME"));
@@ -275,7 +281,8 @@ TEST_F(Program, TwoAtOnceBothSucceed) {
       ::setenv("FANTASCOPE_HOME", scratch_.home().c_str(), 1);
       ::setenv("FANTASCOPE_ASSETS", scratch_.assets().c_str(), 1);
       if (std::freopen("/dev/null", "wb", stdout) == nullptr || std::freopen("/dev/null", "wb", stderr) == nullptr) ::_exit(99);
-      ::execl(FANTASCOPE_FAKE_PROGRAM, FANTASCOPE_FAKE_PROGRAM, "generate", "a ball", "--model", "tiny", "--seed", seed.c_str(), static_cast<char*>(nullptr));
+      ::execl(FANTASCOPE_FAKE_PROGRAM, FANTASCOPE_FAKE_PROGRAM, "generate", "a ball", "--model", "tiny", "--seed", seed.c_str(),
+              static_cast<char*>(nullptr));
       ::_exit(98);
     }
     return child;

@@ -50,7 +50,8 @@ class Scratch {
   const std::string& home() const { return home_; }
   std::string assets() const { return root_ + "/assets"; }
   /// A shipped model.
-  std::string add_model(const std::string& name, const nlohmann::json& behaviour = nlohmann::json::object(), const std::string& weights = "weights") {
+  std::string add_model(const std::string& name, const nlohmann::json& behaviour = nlohmann::json::object(),
+                        const std::string& weights = "weights") {
     return make_fake_model(root_ + "/assets/models", name, behaviour, weights);
   }
 
@@ -81,7 +82,8 @@ class Scratch {
     return count;
   }
 
-  ProgramResult run(std::vector<std::string> words, std::map<std::string, std::string> variables = {}, const std::string& input = {}) const {
+  ProgramResult run(std::vector<std::string> words, std::map<std::string, std::string> variables = {},
+                    const std::string& input = {}) const {
     variables.try_emplace("FANTASCOPE_HOME", home_);
     variables.try_emplace("FANTASCOPE_ASSETS", assets());
     const std::string out = root_ + "/out.txt", err = root_ + "/err.txt", in = root_ + "/in.txt";
@@ -93,7 +95,9 @@ class Scratch {
     const pid_t child = ::fork();
     if (child == 0) {
       for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
-      if (std::freopen(in.c_str(), "rb", stdin) == nullptr || std::freopen(out.c_str(), "wb", stdout) == nullptr || std::freopen(err.c_str(), "wb", stderr) == nullptr) ::_exit(99);
+      if (std::freopen(in.c_str(), "rb", stdin) == nullptr || std::freopen(out.c_str(), "wb", stdout) == nullptr ||
+          std::freopen(err.c_str(), "wb", stderr) == nullptr)
+        ::_exit(99);
       ::execv(argv[0], argv.data());
       ::_exit(98);
     }

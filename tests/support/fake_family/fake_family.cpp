@@ -92,12 +92,20 @@ void wait_ms(const nlohmann::json& behaviour, const char* key) {
 class FakePipeline final : public Pipeline {
  public:
   explicit FakePipeline(const std::string& dir)
-      : info_(describe(dir)), behaviour_(nlohmann::json::parse(read_all(dir + "/model_index.json"))), weights_(hash_bytes(read_all(dir + "/weights.safetensors"))) {
+      : info_(describe(dir)),
+        behaviour_(nlohmann::json::parse(read_all(dir + "/model_index.json"))),
+        weights_(hash_bytes(read_all(dir + "/weights.safetensors"))) {
     wait_ms(behaviour_, "load_ms");
   }
   const ModelInfo& info() const override { return info_; }
   Result<void> validate(const GenerationRequest& request) const override {
-    if (request.prompt.size() > 4096) return Error{ErrorCode::kInvalidArgument, "the prompt has too many tokens", "prompt", std::to_string(request.prompt.size()), "4096", "Shorten it"};
+    if (request.prompt.size() > 4096)
+      return Error{ErrorCode::kInvalidArgument,
+                   "the prompt has too many tokens",
+                   "prompt",
+                   std::to_string(request.prompt.size()),
+                   "4096",
+                   "Shorten it"};
     return {};
   }
   std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const override {
@@ -106,7 +114,8 @@ class FakePipeline final : public Pipeline {
   }
   Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const override {
     SamplingPlan plan{"FakeScheduler", "FakeSampler", {}};
-    for (int i = 0; i <= request.num_inference_steps; ++i) plan.sigmas.push_back(1.0 - static_cast<double>(i) / request.num_inference_steps);
+    for (int i = 0; i <= request.num_inference_steps; ++i)
+      plan.sigmas.push_back(1.0 - static_cast<double>(i) / request.num_inference_steps);
     return plan;
   }
   Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) override {
@@ -119,7 +128,8 @@ class FakePipeline final : public Pipeline {
     if (request.first_image) noise[0] ^= hash_bytes(std::string(request.first_image->pixels.begin(), request.first_image->pixels.end()));
     return std::shared_ptr<PhaseState>(std::make_shared<FakeState>(0, noise));
   }
-  Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds, const PhaseState& state, RunContext& context, int until_step) override {
+  Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds, const PhaseState& state,
+                                              RunContext& context, int until_step) override {
     const auto& embeds = dynamic_cast<const FakeState&>(prompt_embeds);
     std::vector<std::uint64_t> values = dynamic_cast<const FakeState&>(state).values();
     const int last = until_step < 0 ? request.num_inference_steps : until_step;
@@ -127,7 +137,8 @@ class FakePipeline final : public Pipeline {
       if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped"};
       wait_ms(behaviour_, "step_ms");
       if (behaviour_.value("nan_at_step", -1) == step + 1) {
-        return Error{ErrorCode::kModelNaN, "the model produced NaN at step " + std::to_string(step + 1), info_.name, "", "", "Try --dtype fp32"};
+        return Error{ErrorCode::kModelNaN, "the model produced NaN at step " + std::to_string(step + 1), info_.name, "", "",
+                     "Try --dtype fp32"};
       }
       for (std::uint64_t& value : values) value = mix(value ^ embeds.values()[0] ^ (embeds.values()[1] + static_cast<unsigned>(step)));
       if (context.on_step) context.on_step(step + 1, request.num_inference_steps);
@@ -138,11 +149,14 @@ class FakePipeline final : public Pipeline {
   Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) override {
     wait_ms(behaviour_, "decode_ms");
     if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped"};
-    if (behaviour_.contains("decode_error") && !fs::exists(info_.dir + "/decode_good")) return Error{ErrorCode::kOutOfMemory, behaviour_["decode_error"].get<std::string>()};
+    if (behaviour_.contains("decode_error") && !fs::exists(info_.dir + "/decode_good"))
+      return Error{ErrorCode::kOutOfMemory, behaviour_["decode_error"].get<std::string>()};
     const auto& values = dynamic_cast<const FakeState&>(latents).values();
     VideoFrames frames{request.width, request.height, request.num_frames, request.fps, {}};
-    frames.rgb.resize(static_cast<std::size_t>(request.width) * static_cast<std::size_t>(request.height) * static_cast<std::size_t>(request.num_frames) * 3);
-    for (std::size_t i = 0; i < frames.rgb.size(); ++i) frames.rgb[i] = static_cast<float>((values[(i / 97) % values.size()] >> (i % 7)) % 256) / 255.0f;
+    frames.rgb.resize(static_cast<std::size_t>(request.width) * static_cast<std::size_t>(request.height) *
+                      static_cast<std::size_t>(request.num_frames) * 3);
+    for (std::size_t i = 0; i < frames.rgb.size(); ++i)
+      frames.rgb[i] = static_cast<float>((values[(i / 97) % values.size()] >> (i % 7)) % 256) / 255.0f;
     if (context.on_fraction) context.on_fraction(1.0);
     return frames;
   }
@@ -152,7 +166,8 @@ class FakePipeline final : public Pipeline {
     Waveform waveform{16000, 1, static_cast<std::int64_t>(std::lround(request.num_frames / request.fps.value() * 16000)), {}};
     waveform.samples.resize(static_cast<std::size_t>(waveform.num_samples));
     const double pitch = 200.0 + static_cast<double>(values[0] % 400);
-    for (std::size_t i = 0; i < waveform.samples.size(); ++i) waveform.samples[i] = 0.3f * static_cast<float>(std::sin(2 * M_PI * pitch * static_cast<double>(i) / 16000));
+    for (std::size_t i = 0; i < waveform.samples.size(); ++i)
+      waveform.samples[i] = 0.3f * static_cast<float>(std::sin(2 * M_PI * pitch * static_cast<double>(i) / 16000));
     if (behaviour_.value("nan_sound", false)) waveform.samples[7] = std::numeric_limits<float>::quiet_NaN();
     return waveform;
   }
@@ -188,7 +203,8 @@ const std::vector<ModelFamily>& fake_families() {
     };
     family.describe = [](const std::string& dir) -> Result<ModelInfo> { return describe(dir); };
     family.load = [](const std::string& dir, const LoadOptions&) -> Result<std::unique_ptr<Pipeline>> {
-      if (!fs::exists(dir + "/weights.safetensors")) return Error{ErrorCode::kNotFound, "a weight file is missing", dir + "/weights.safetensors", "", "", ""};
+      if (!fs::exists(dir + "/weights.safetensors"))
+        return Error{ErrorCode::kNotFound, "a weight file is missing", dir + "/weights.safetensors", "", "", ""};
       return std::unique_ptr<Pipeline>(std::make_unique<FakePipeline>(dir));
     };
     family.parity = [](const std::string& dir, const LoadOptions&, const std::function<void(const ParityRow&)>& on_row) -> Result<void> {
@@ -201,7 +217,8 @@ const std::vector<ModelFamily>& fake_families() {
   return families;
 }
 
-std::string make_fake_model(const std::string& parent, const std::string& name, const nlohmann::json& behaviour, const std::string& weights) {
+std::string make_fake_model(const std::string& parent, const std::string& name, const nlohmann::json& behaviour,
+                            const std::string& weights) {
   const std::string dir = parent + "/" + name;
   fs::create_directories(dir);
   nlohmann::json index = behaviour;

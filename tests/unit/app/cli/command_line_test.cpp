@@ -17,14 +17,18 @@ TEST(CommandLine, CommandsAndFlagsAreFrozen) {
   std::vector<std::string> found;
   for (const Operation& operation : all_operations()) {
     std::string line = operation.spec.name;
-    for (const ParamSpec& param : operation.spec.params) line += " " + (param.positional ? std::string(param.value_name) : flag_name(param));
+    for (const ParamSpec& param : operation.spec.params)
+      line += " " + (param.positional ? std::string(param.value_name) : flag_name(param));
     found.push_back(line);
   }
   const std::string generation =
-      " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image --takes --dtype --device --save-latents --out --wav --png --snap";
-  EXPECT_THAT(found, ::testing::ElementsAre("generate" + generation, "estimate" + generation, "reproduce TAKE", "queue list --all", "queue retry JOB", "queue cancel JOB", "worker --until-idle",
-                                            "library list --keep --limit", "library search TEXT --limit", "library show TAKE", "library keep TAKE", "library drop TAKE", "library check --repair",
-                                            "models list", "models add DIR", "models show NAME|DIR", "models verify NAME|DIR", "inspect FILE", "parity DIR --dtype --device"));
+      " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image --takes "
+      "--dtype --device --save-latents --out --wav --png --snap";
+  EXPECT_THAT(found, ::testing::ElementsAre("generate" + generation, "estimate" + generation, "reproduce TAKE", "queue list --all",
+                                            "queue retry JOB", "queue cancel JOB", "worker --until-idle", "library list --keep --limit",
+                                            "library search TEXT --limit", "library show TAKE", "library keep TAKE", "library drop TAKE",
+                                            "library check --repair", "models list", "models add DIR", "models show NAME|DIR",
+                                            "models verify NAME|DIR", "inspect FILE", "parity DIR --dtype --device"));
 }
 
 TEST(CommandLine, EveryCommandHasHelpForEveryFlag) {
@@ -46,7 +50,8 @@ TEST(CommandLine, EveryCommandHasHelpForEveryFlag) {
 TEST(CommandLine, ReadsFlagsInAnyOrderAndForm) {
   const auto command = parse({"generate", "--seed", "7", "a ball", "--size=64x48", "--snap", "--json", "--negative=--dashes"});
   ASSERT_TRUE(command) << command.error().to_string();
-  EXPECT_EQ(command->arguments, (nlohmann::json{{"seed", 7}, {"prompt", "a ball"}, {"size", "64x48"}, {"snap", true}, {"negative", "--dashes"}}));
+  EXPECT_EQ(command->arguments,
+            (nlohmann::json{{"seed", 7}, {"prompt", "a ball"}, {"size", "64x48"}, {"snap", true}, {"negative", "--dashes"}}));
   EXPECT_TRUE(command->json);
   EXPECT_EQ((*parse({"generate", "--", "--json"})).arguments["prompt"], "--json");
   EXPECT_EQ((*parse({"generate", "-"})).arguments["prompt"], "-");
@@ -94,7 +99,9 @@ TEST(Progress, DurationsReadWell) {
 }
 
 TEST(TextOutput, NeverPassesControlCharactersOn) {
-  const nlohmann::json takes = {{"takes", {{{"take_id", "x"}, {"keep", "draft"}, {"model", "m\x1b[0m"}, {"size", "1x1"}, {"prompt", "a\x1b]0;title\x07 \xE2\x80\xAE"}}}}};
+  const nlohmann::json takes = {
+      {"takes",
+       {{{"take_id", "x"}, {"keep", "draft"}, {"model", "m\x1b[0m"}, {"size", "1x1"}, {"prompt", "a\x1b]0;title\x07 \xE2\x80\xAE"}}}}};
   for (const char* name : {"library list", "library search", "library show"}) {
     const std::string text = response_text(name, takes);
     EXPECT_EQ(text.find('\x1b'), std::string::npos) << name;

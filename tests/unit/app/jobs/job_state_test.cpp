@@ -20,7 +20,8 @@ TEST(JobState, MovesPairByPair) {
   };
   for (std::size_t from = 0; from < kJobStates.size(); ++from) {
     for (std::size_t to = 0; to < kJobStates.size(); ++to) {
-      EXPECT_EQ(can_move(kJobStates[from], kJobStates[to]), kMoves[from][to] != '.') << job_state_name(kJobStates[from]) << " to " << job_state_name(kJobStates[to]);
+      EXPECT_EQ(can_move(kJobStates[from], kJobStates[to]), kMoves[from][to] != '.')
+          << job_state_name(kJobStates[from]) << " to " << job_state_name(kJobStates[to]);
     }
   }
   static_assert(can_move(JobState::kQueued, JobState::kRunning));

@@ -1,9 +1,9 @@
 #include "app/library/database.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 #include <sys/file.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <thread>
@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 Result<void> run_sql(sqlite3* handle, const char* sql) {
-  return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Result<void>() : Result<void>(Error{ErrorCode::kIo, sqlite3_errmsg(handle)});
+  return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Result<void>()
+                                                                           : Result<void>(Error{ErrorCode::kIo, sqlite3_errmsg(handle)});
 }
 
 std::int64_t pragma(Database& database, const char* name) {
@@ -36,7 +37,8 @@ std::int64_t pragma(Database& database, const char* name) {
 /// A change here is a change of what lies on users' disks: add a migration, never edit one.
 TEST(Migrations, AreFrozen) {
   std::vector<std::string> found;
-  for (const Migration& migration : library_migrations()) found.push_back(std::to_string(migration.version) + " " + migration.name + " " + sha256_text(migration.sql));
+  for (const Migration& migration : library_migrations())
+    found.push_back(std::to_string(migration.version) + " " + migration.name + " " + sha256_text(migration.sql));
   EXPECT_THAT(found, ::testing::ElementsAre("1 0001_library cec52ad17fc4b11a6ee2bc2ff8fde820ec19523c4871555ba270f6a9b207c35c"));
 }
 
@@ -60,7 +62,9 @@ TEST_F(DatabaseTest, EveryTableIsStrict) {
   const auto database = open();
   ASSERT_TRUE(database->read([](sqlite3* handle) -> Result<void> {
     sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v2(handle, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'", -1, &statement, nullptr);
+    sqlite3_prepare_v2(
+        handle, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+        -1, &statement, nullptr);
     EXPECT_EQ(sqlite3_step(statement), SQLITE_DONE) << sqlite3_column_text(statement, 0);
     sqlite3_finalize(statement);
     return {};
@@ -224,7 +228,8 @@ TEST_F(DatabaseTest, ManyThreadsAndConnectionsWriteEverythingOnce) {
     threads.emplace_back([&, t] {
       Database& database = t % 2 == 0 ? *first : *second;
       for (int i = 0; i < 100; ++i) {
-        const std::string sql = "INSERT INTO model_link VALUES ('/" + std::to_string(t) + "/" + std::to_string(i) + std::string(3000, 'x') + "', 1)";
+        const std::string sql =
+            "INSERT INTO model_link VALUES ('/" + std::to_string(t) + "/" + std::to_string(i) + std::string(3000, 'x') + "', 1)";
         EXPECT_TRUE(database.write([&](sqlite3* handle) { return run_sql(handle, sql.c_str()); }));
       }
     });

@@ -78,7 +78,9 @@ TEST_F(TakeStoreTest, ABadRowLeavesNothing) {
 }
 
 TEST_F(TakeStoreTest, FindsByWordsInAnyScriptAndByBeginnings) {
-  for (const char* prompt : {"A red ball bounces", "a RED cube; bouncing", "Ein grüner Würfel", "一只红色的球在弹跳", "красный мяч", "foxes 🦊 run"}) ASSERT_TRUE(takes_.insert(a_take(prompt)));
+  for (const char* prompt :
+       {"A red ball bounces", "a RED cube; bouncing", "Ein grüner Würfel", "一只红色的球在弹跳", "красный мяч", "foxes 🦊 run"})
+    ASSERT_TRUE(takes_.insert(a_take(prompt)));
   EXPECT_THAT(found("red"), ::testing::ElementsAre("a RED cube; bouncing", "A red ball bounces"));
   EXPECT_THAT(found("red ball"), ::testing::ElementsAre("A red ball bounces"));
   EXPECT_THAT(found("bounc"), ::testing::SizeIs(2));
@@ -92,8 +94,33 @@ TEST_F(TakeStoreTest, FindsByWordsInAnyScriptAndByBeginnings) {
 
 TEST_F(TakeStoreTest, AnyTextIsResultsOrNotUnderstoodNeverAnErrorOfTheDatabase) {
   ASSERT_TRUE(takes_.insert(a_take("A red ball")));
-  std::vector<std::string> texts = {"\"", "NEAR(", "NEAR(a b, 5)", "*", "-", "a OR b", "a NOT b", "words:ball", "{words}: x", "^ball", "ball*", "(((", "'", ";", "\\", "%", "a\"b\"c", "+", "\n",
-                                    "🦊", "\xE2\x80\xAE", std::string("a\0b", 3), "\xff\xfe", std::string(5000, 'x'), "AND", "OR", "NOT"};
+  std::vector<std::string> texts = {"\"",
+                                    "NEAR(",
+                                    "NEAR(a b, 5)",
+                                    "*",
+                                    "-",
+                                    "a OR b",
+                                    "a NOT b",
+                                    "words:ball",
+                                    "{words}: x",
+                                    "^ball",
+                                    "ball*",
+                                    "(((",
+                                    "'",
+                                    ";",
+                                    "\\",
+                                    "%",
+                                    "a\"b\"c",
+                                    "+",
+                                    "\n",
+                                    "🦊",
+                                    "\xE2\x80\xAE",
+                                    std::string("a\0b", 3),
+                                    "\xff\xfe",
+                                    std::string(5000, 'x'),
+                                    "AND",
+                                    "OR",
+                                    "NOT"};
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "w" + std::to_string(i) + " ";
   texts.push_back(many);
@@ -137,7 +164,8 @@ TEST_F(TakeStoreTest, FindsByTheStartOfAnId) {
   const TakeId id = takes_.insert(a_take("ball"))->take_id;
   EXPECT_EQ(takes_.find_by_text(id.text().substr(0, 4))->take_id, id);
   EXPECT_EQ(takes_.find_by_text(id.text())->take_id, id);
-  for (const std::string& text : {std::string("abc"), std::string("../../x"), std::string("%%%%"), std::string("____"), std::string(), id.text() + "0", std::string("zzzz\0zzz", 8)}) {
+  for (const std::string& text : {std::string("abc"), std::string("../../x"), std::string("%%%%"), std::string("____"), std::string(),
+                                  id.text() + "0", std::string("zzzz\0zzz", 8)}) {
     EXPECT_EQ(takes_.find_by_text(text).error().code, ErrorCode::kNotFound) << text;
   }
 }
@@ -145,7 +173,9 @@ TEST_F(TakeStoreTest, FindsByTheStartOfAnId) {
 TEST(Ids, AreSafeAsFolderNames) {
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(TakeId::parse(TakeId::random().text()));
   EXPECT_NE(TakeId::random(), TakeId::random());
-  for (const char* bad : {"", ".", "..", "../../../../etc", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "0123456789abcde/", "0123456789abcdeé", "ilou6789abcdefgh"}) EXPECT_FALSE(TakeId::parse(bad)) << bad;
+  for (const char* bad : {"", ".", "..", "../../../../etc", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "0123456789abcde/",
+                          "0123456789abcdeé", "ilou6789abcdefgh"})
+    EXPECT_FALSE(TakeId::parse(bad)) << bad;
 }
 
 class JobStoreTest : public LibraryTest {
@@ -249,7 +279,8 @@ TEST_F(ModelStoreTest, AHashIsGoodForOneVersionOfAFile) {
   const FileIdentity file{"/w", 10, 20, 30};
   ASSERT_TRUE(models_.remember_hashes({{file, std::string(64, 'a')}}));
   EXPECT_EQ(*models_.find_hash(file), std::string(64, 'a'));
-  for (const FileIdentity& other : {FileIdentity{"/w", 11, 20, 30}, FileIdentity{"/w", 10, 21, 30}, FileIdentity{"/w", 10, 20, 31}, FileIdentity{"/v", 10, 20, 30}}) {
+  for (const FileIdentity& other :
+       {FileIdentity{"/w", 11, 20, 30}, FileIdentity{"/w", 10, 21, 30}, FileIdentity{"/w", 10, 20, 31}, FileIdentity{"/v", 10, 20, 30}}) {
     EXPECT_FALSE((*models_.find_hash(other)).has_value());
   }
   ASSERT_TRUE(models_.remember_hashes({{FileIdentity{"/w", 10, 21, 30}, std::string(64, 'b')}}));

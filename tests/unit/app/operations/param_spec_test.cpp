@@ -29,7 +29,8 @@ Result<json> with(const char* text) {
 }
 
 TEST(ParamSpec, TakesGoodValuesAndNormalisesThem) {
-  const auto checked = with(R"({"num_frames": 100, "seed": 9223372036854775807, "scale": 2, "size": "64X48", "fps": 23.976, "snap": true, "dtype": "fp32"})");
+  const auto checked = with(
+      R"({"num_frames": 100, "seed": 9223372036854775807, "scale": 2, "size": "64X48", "fps": 23.976, "snap": true, "dtype": "fp32"})");
   ASSERT_TRUE(checked) << checked.error().to_string();
   EXPECT_EQ((*checked)["size"], "64x48");
   EXPECT_EQ((*checked)["fps"], "2997/125");
@@ -38,16 +39,33 @@ TEST(ParamSpec, TakesGoodValuesAndNormalisesThem) {
 }
 
 TEST(ParamSpec, RefusesEachBadValueByItsName) {
-  const std::pair<const char*, const char*> cases[] = {
-      {R"({"num_frames": 0})", "num_frames"},        {R"({"num_frames": 101})", "num_frames"}, {R"({"num_frames": 1.5})", "num_frames"},
-      {R"({"num_frames": "7"})", "num_frames"},      {R"({"num_frames": true})", "num_frames"}, {R"({"num_frames": null})", "num_frames"},
-      {R"({"seed": 9223372036854775808})", "seed"},  {R"({"seed": 1208925819614629174706176})", "seed"}, {R"({"seed": -1})", "seed"},
-      {R"({"scale": 2.1})", "scale"},                {R"({"scale": "1"})", "scale"},           {R"({"size": "64"})", "size"},
-      {R"({"size": "64x"})", "size"},                {R"({"size": "-1x5"})", "size"},          {R"({"size": "64x48x2"})", "size"},
-      {R"({"size": [64, 48]})", "size"},             {R"({"fps": 0})", "fps"},                 {R"({"fps": "1/0"})", "fps"},
-      {R"({"fps": {}})", "fps"},                     {R"({"snap": 1})", "snap"},               {R"({"dtype": "bf16|fp32"})", "dtype"},
-      {R"({"dtype": ""})", "dtype"},                 {R"({"prompt": "more than ten"})", "prompt"}, {R"({"prompt": 5})", "prompt"},
-      {R"({"prompt": "a\u0000b"})", "prompt"},       {R"({"num-frames": 5})", "num-frames"},   {R"({"unknown": 5})", "unknown"}};
+  const std::pair<const char*, const char*> cases[] = {{R"({"num_frames": 0})", "num_frames"},
+                                                       {R"({"num_frames": 101})", "num_frames"},
+                                                       {R"({"num_frames": 1.5})", "num_frames"},
+                                                       {R"({"num_frames": "7"})", "num_frames"},
+                                                       {R"({"num_frames": true})", "num_frames"},
+                                                       {R"({"num_frames": null})", "num_frames"},
+                                                       {R"({"seed": 9223372036854775808})", "seed"},
+                                                       {R"({"seed": 1208925819614629174706176})", "seed"},
+                                                       {R"({"seed": -1})", "seed"},
+                                                       {R"({"scale": 2.1})", "scale"},
+                                                       {R"({"scale": "1"})", "scale"},
+                                                       {R"({"size": "64"})", "size"},
+                                                       {R"({"size": "64x"})", "size"},
+                                                       {R"({"size": "-1x5"})", "size"},
+                                                       {R"({"size": "64x48x2"})", "size"},
+                                                       {R"({"size": [64, 48]})", "size"},
+                                                       {R"({"fps": 0})", "fps"},
+                                                       {R"({"fps": "1/0"})", "fps"},
+                                                       {R"({"fps": {}})", "fps"},
+                                                       {R"({"snap": 1})", "snap"},
+                                                       {R"({"dtype": "bf16|fp32"})", "dtype"},
+                                                       {R"({"dtype": ""})", "dtype"},
+                                                       {R"({"prompt": "more than ten"})", "prompt"},
+                                                       {R"({"prompt": 5})", "prompt"},
+                                                       {R"({"prompt": "a\u0000b"})", "prompt"},
+                                                       {R"({"num-frames": 5})", "num-frames"},
+                                                       {R"({"unknown": 5})", "unknown"}};
   for (const auto& [text, field] : cases) {
     const auto refused = with(text);
     ASSERT_FALSE(refused) << text;
@@ -71,8 +89,17 @@ TEST(ParamSpec, ReadsTextOfTheCommandLine) {
   EXPECT_EQ(*parse("scale", "1.5"), 1.5);
   EXPECT_EQ(*parse("fps", "24000/1001"), "24000/1001");
   EXPECT_EQ(*parse("snap", "false"), false);
-  for (const auto& [name, text] : {std::pair{"num_frames", ""}, {"num_frames", "4x"}, {"num_frames", " 4"}, {"num_frames", "0x10"}, {"num_frames", "99999999999999999999"}, {"scale", "nan"},
-                                   {"scale", "inf"}, {"scale", "1,5"}, {"scale", ""}, {"snap", "yes"}, {"fps", "fast"}}) {
+  for (const auto& [name, text] : {std::pair{"num_frames", ""},
+                                   {"num_frames", "4x"},
+                                   {"num_frames", " 4"},
+                                   {"num_frames", "0x10"},
+                                   {"num_frames", "99999999999999999999"},
+                                   {"scale", "nan"},
+                                   {"scale", "inf"},
+                                   {"scale", "1,5"},
+                                   {"scale", ""},
+                                   {"snap", "yes"},
+                                   {"fps", "fast"}}) {
     EXPECT_FALSE(parse(name, text)) << name << "=" << text;
   }
   EXPECT_EQ(flag_name(spec().params[1]), "--num-frames");

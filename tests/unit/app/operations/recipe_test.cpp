@@ -44,15 +44,18 @@ TEST(RecipeTest, ReadsBackExactly) {
 /// The hash is in take rows and in clips' credentials: a change of the form needs a new schema version.
 TEST(RecipeTest, TheCanonicalFormIsFrozen) {
   const std::string text = canonical_recipe(a_recipe());
-  EXPECT_TRUE(text.starts_with(R"({"audio_guidance":{"guidance_scale":1.0,"modality_scale":1.0,"rescale":0.0,"stg_scale":0.0},"cameos":[],"conditioning":[{"file":"first_image.png",)")) << text;
+  EXPECT_TRUE(text.starts_with(
+      R"({"audio_guidance":{"guidance_scale":1.0,"modality_scale":1.0,"rescale":0.0,"stg_scale":0.0},"cameos":[],"conditioning":[{"file":"first_image.png",)"))
+      << text;
   EXPECT_THAT(text, HasSubstr("\"prompt\":\"it's \\\"quoted\\\" ünï 🦊\\nline\""));
   EXPECT_THAT(text, HasSubstr("\"sigmas\":[1.0,0.30000000000000004,0.0]"));
   std::vector<std::string> keys;
   const json canonical = json::parse(text);
   for (const auto& [key, value] : canonical.items()) keys.push_back(key);
-  EXPECT_THAT(keys, ::testing::ElementsAre("audio_guidance", "cameos", "conditioning", "configs", "device", "device_name", "dtype", "engine_version", "family", "fps", "frames", "given_sigmas",
-                                           "guidance", "loras", "mode", "model", "negative", "num_threads", "prompt", "sampler", "scheduler", "schema_version", "seed", "sigmas", "size",
-                                           "steps", "weights"));
+  EXPECT_THAT(keys, ::testing::ElementsAre("audio_guidance", "cameos", "conditioning", "configs", "device", "device_name", "dtype",
+                                           "engine_version", "family", "fps", "frames", "given_sigmas", "guidance", "loras", "mode",
+                                           "model", "negative", "num_threads", "prompt", "sampler", "scheduler", "schema_version", "seed",
+                                           "sigmas", "size", "steps", "weights"));
 }
 
 TEST(RecipeTest, WhenAndWhereItWasMadeDoesNotCount) {
@@ -95,37 +98,39 @@ TEST(RecipeTest, RefusesANewerVersion) {
 }
 
 TEST(RecipeTest, RefusesEachBadFieldByName) {
-  const std::pair<const char*, json> cases[] = {{"seed", json::parse("1208925819614629174706176")},
-                                                {"seed", -1},
-                                                {"seed", "7"},
-                                                {"steps", 1'000'000'000},
-                                                {"steps", 0},
-                                                {"steps", 1.5},
-                                                {"frames", -1},
-                                                {"size", "0x0"},
-                                                {"size", 64},
-                                                {"fps", "0"},
-                                                {"fps", json::array()},
-                                                {"prompt", ""},
-                                                {"prompt", 5},
-                                                {"prompt", std::string(40'000, 'x')},
-                                                {"prompt", std::string("a\0b", 3)},
-                                                {"weights", json::array()},
-                                                {"weights", {{"x", "short"}}},
-                                                {"sigmas", "none"},
-                                                {"sigmas", {1, "a"}},
-                                                {"sigmas", {-1}},
-                                                {"guidance", 3},
-                                                {"guidance", {{"guidance_scale", 1}}},
-                                                {"conditioning", {{{"kind", "first_image"}, {"sha256", std::string(64, 'a')}, {"file", "../../etc/passwd"}}}},
-                                                {"conditioning", {{{"kind", "spell"}, {"sha256", std::string(64, 'a')}, {"file", "x"}}}},
-                                                {"loras", {"x"}},
-                                                {"cameos", {"someone"}},
-                                                {"mode", "fast"},
-                                                {"num_threads", 0},
-                                                {"schema_version", 0},
-                                                {"schema_version", "1"},
-                                                {"surprise", 1}};
+  const std::pair<const char*, json> cases[] = {
+      {"seed", json::parse("1208925819614629174706176")},
+      {"seed", -1},
+      {"seed", "7"},
+      {"steps", 1'000'000'000},
+      {"steps", 0},
+      {"steps", 1.5},
+      {"frames", -1},
+      {"size", "0x0"},
+      {"size", 64},
+      {"fps", "0"},
+      {"fps", json::array()},
+      {"prompt", ""},
+      {"model", "../../other"},
+      {"prompt", 5},
+      {"prompt", std::string(40'000, 'x')},
+      {"prompt", std::string("a\0b", 3)},
+      {"weights", json::array()},
+      {"weights", {{"x", "short"}}},
+      {"sigmas", "none"},
+      {"sigmas", {1, "a"}},
+      {"sigmas", {-1}},
+      {"guidance", 3},
+      {"guidance", {{"guidance_scale", 1}}},
+      {"conditioning", {{{"kind", "first_image"}, {"sha256", std::string(64, 'a')}, {"file", "../../etc/passwd"}}}},
+      {"conditioning", {{{"kind", "spell"}, {"sha256", std::string(64, 'a')}, {"file", "x"}}}},
+      {"loras", {"x"}},
+      {"cameos", {"someone"}},
+      {"mode", "fast"},
+      {"num_threads", 0},
+      {"schema_version", 0},
+      {"schema_version", "1"},
+      {"surprise", 1}};
   for (const auto& [field, value] : cases) {
     json recipe = recipe_to_json(a_recipe());
     recipe[field] = value;

@@ -55,8 +55,10 @@ TEST(Home, FindsShippedModelsBesideTheProgramOrWhereTheVariableSays) {
   fs::create_directories(dir + "/other/models");
   const std::string root = fs::canonical(dir).string();
   EXPECT_THAT(find_shipped_models(variables({}), dir + "/build/release/bin/fantascope"), ::testing::ElementsAre(root + "/assets/models"));
-  EXPECT_THAT(find_shipped_models(variables({}), dir + "/usr/bin/fantascope"), ::testing::ElementsAre(root + "/usr/share/fantascope/models"));
-  EXPECT_THAT(find_shipped_models(variables({{"FANTASCOPE_ASSETS", dir + "/other"}}), dir + "/build/release/bin/fantascope"), ::testing::ElementsAre(root + "/other/models"));
+  EXPECT_THAT(find_shipped_models(variables({}), dir + "/usr/bin/fantascope"),
+              ::testing::ElementsAre(root + "/usr/share/fantascope/models"));
+  EXPECT_THAT(find_shipped_models(variables({{"FANTASCOPE_ASSETS", dir + "/other"}}), dir + "/build/release/bin/fantascope"),
+              ::testing::ElementsAre(root + "/other/models"));
   fs::remove_all(dir);
 }
 
@@ -64,7 +66,8 @@ TEST(Home, FindsShippedModelsBesideTheProgramOrWhereTheVariableSays) {
 TEST(SettingsTest, FieldsAreFrozen) {
   std::vector<std::string> names;
   for (const SettingField& field : setting_fields()) names.emplace_back(field.name);
-  EXPECT_THAT(names, ::testing::ElementsAre("default_model", "device", "dtype", "checkpoint_interval_s", "free_space_min_mb", "prompt_in_credentials"));
+  EXPECT_THAT(names, ::testing::ElementsAre("default_model", "device", "dtype", "checkpoint_interval_s", "free_space_min_mb",
+                                            "prompt_in_credentials"));
 }
 
 TEST(SettingsTest, GoThereAndBackAndKeepOnlyWhatDiffers) {

@@ -1,0 +1,90 @@
+#include "app/operations/estimate.h"
+
+#include <filesystem>
+
+#include "app/operations/internal/phase_timing.h"
+#include "app/operations/internal/request_rules.h"
+
+namespace fantascope {
+namespace fs = std::filesystem;
+
+OperationSpec estimate_spec() { return {"estimate", "say how long generate would take and what it needs", generate_spec().params}; }
+
+Result<Estimate> estimate(OperationContext& context, const GenerateRequest& request) {
+  Studio& studio = context.studio;
+  FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, 0));
+  Estimate estimate;
+  estimate.recipe = plan.recipe;
+  estimate.notes = plan.notes;
+  estimate.measured = true;
+  FANTASCOPE_TRY(Database* const database, studio.library_if_any());
+  std::vector<PhaseEstimate> phases;
+  for (const JobPhase phase : kJobPhases) phases.push_back({phase, std::nullopt});
+  if (database != nullptr) {
+    FANTASCOPE_TRY(phases, estimate_phases(TimingStore(*database), plan.recipe));
+  }
+  for (const PhaseEstimate& phase : phases) {
+    EstimatedPhase row;
+    row.name = timing_name(phase.phase);
+    row.measured = phase.time.has_value();
+    if (phase.time) {
+      row.same_size = phase.time->same_size;
+      // Scaled from another size the time may be off either way; the range says so.
+      const double slack = row.same_size ? 1.0 : 1.5;
+      const double once = phase.phase == JobPhase::kPrepare ? 1.0 : request.takes;
+      row.seconds = phase.time->seconds * once;
+      row.seconds_min = phase.time->seconds_min / slack * once;
+      row.seconds_max = phase.time->seconds_max * slack * once;
+    }
+    estimate.measured = estimate.measured && row.measured;
+    estimate.total_s += row.seconds;
+    estimate.total_s_min += row.seconds_min;
+    estimate.total_s_max += row.seconds_max;
+    estimate.phases.push_back(row);
+  }
+  if (!estimate.measured) estimate.notes.push_back("not measured yet on this machine: the first clip of this model teaches it");
+  const double frame_bytes = static_cast<double>(plan.recipe.width) * plan.recipe.height * plan.recipe.frames * 3 * sizeof(float);
+  estimate.memory_bytes_min = plan.model.info.weights_bytes + static_cast<std::uint64_t>(frame_bytes);
+  estimate.available_memory_bytes = available_memory();
+  estimate.disk_bytes = disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes);
+  std::error_code error;
+  fs::path folder = studio.home().dir;
+  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  FANTASCOPE_TRY(estimate.free_bytes, studio.free_space(folder.string()));
+  estimate.fits = estimate.disk_bytes <= estimate.free_bytes && estimate.memory_bytes_min <= estimate.available_memory_bytes;
+  if (estimate.disk_bytes > estimate.free_bytes) estimate.notes.push_back("not enough free disk space in " + folder.string());
+  if (estimate.memory_bytes_min > estimate.available_memory_bytes) estimate.notes.push_back("not enough free memory");
+  return estimate;
+}
+
+nlohmann::json Estimate::to_json() const {
+  nlohmann::json rows = nlohmann::json::object();
+  for (const EstimatedPhase& phase : phases) {
+    rows[phase.name] = phase.measured ? nlohmann::json{{"seconds", phase.seconds},
+                                                       {"seconds_min", phase.seconds_min},
+                                                       {"seconds_max", phase.seconds_max},
+                                                       {"same_size", phase.same_size}}
+                                      : nlohmann::json(nullptr);
+  }
+  const auto when_measured = [this](double seconds) { return measured ? nlohmann::json(seconds) : nlohmann::json(nullptr); };
+  return {{"model", recipe.model},
+          {"family", recipe.family},
+          {"size", PixelSize{recipe.width, recipe.height}.to_string()},
+          {"frames", recipe.frames},
+          {"fps", rate_to_json(recipe.fps)},
+          {"duration_s", recipe.frames / recipe.fps.value()},
+          {"steps", recipe.steps},
+          {"measured", measured},
+          {"total_s", when_measured(total_s)},
+          {"total_s_min", when_measured(total_s_min)},
+          {"total_s_max", when_measured(total_s_max)},
+          {"phases_s", rows},
+          {"memory_bytes_min", memory_bytes_min},
+          {"available_memory_bytes", available_memory_bytes},
+          {"disk_bytes", disk_bytes},
+          {"free_bytes", free_bytes},
+          {"fits", fits},
+          {"notes", notes}};
+}
+
+}  // namespace fantascope
