@@ -25,7 +25,8 @@ Attention::Attention(const ParameterScope& scope, const AttentionOptions& option
       to_k_(scope.child("to_k"), options.context_dim, options.num_heads * options.head_dim, options.bias),
       to_v_(scope.child("to_v"), options.context_dim, options.num_heads * options.head_dim, options.bias),
       to_out_(scope.child("to_out.0"), options.num_heads * options.head_dim, options.query_dim, options.out_bias) {
-  if (options.gated) to_gate_logits_.emplace(scope.child("to_gate_logits"), options.query_dim, options.num_heads, Bias::kYes, Init::zeros());
+  if (options.gated)
+    to_gate_logits_.emplace(scope.child("to_gate_logits"), options.query_dim, options.num_heads, Bias::kYes, Init::zeros());
 }
 
 at::Tensor Attention::split_heads(const at::Tensor& x_BTD) const { return x_BTD.unflatten(2, {num_heads_, -1}).transpose(1, 2); }
@@ -34,7 +35,8 @@ at::Tensor Attention::norm_and_rotate(const at::Tensor& x_BTD, const FusedRmsNor
   const bool dealt_to_heads = rope != nullptr && rope->type == RopeType::kSplit && rope->cos.size(1) == num_heads_;
   if (rope != nullptr && !dealt_to_heads) return split_heads(apply_rope(norm.forward(x_BTD), *rope));
   const at::Tensor none;
-  return ops::norm_rope_heads(x_BTD, norm.weight(), rope == nullptr ? none : rope->cos, rope == nullptr ? none : rope->sin, num_heads_, norm.eps());
+  return ops::norm_rope_heads(x_BTD, norm.weight(), rope == nullptr ? none : rope->cos, rope == nullptr ? none : rope->sin, num_heads_,
+                              norm.eps());
 }
 
 at::Tensor Attention::forward(const at::Tensor& x_BTD, const at::Tensor& context_BSD, const AttentionExtras& extras) const {

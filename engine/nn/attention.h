@@ -44,7 +44,7 @@ class Attention {
   at::Tensor forward(const at::Tensor& x_BTD, const at::Tensor& context_BSD = {}, const AttentionExtras& extras = {}) const;
 
  private:
-  at::Tensor split_heads(const at::Tensor& x_BTD) const;  // [B,N,T,E]
+  at::Tensor split_heads(const at::Tensor& x_BTD) const;                                                       // [B,N,T,E]
   at::Tensor norm_and_rotate(const at::Tensor& x_BTD, const FusedRmsNorm& norm, const RopeTable* rope) const;  // [B,N,T,E]
 
   std::int64_t num_heads_;

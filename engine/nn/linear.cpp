@@ -17,8 +17,6 @@ Linear::Linear(const ParameterScope& scope, std::int64_t in_features, std::int64
   if (bias == Bias::kYes) bias_ = scope.tensor("bias", {out_features}, Init::zeros());
 }
 
-at::Tensor Linear::forward(const at::Tensor& x) const {
-  return bias_.defined() ? at::linear(x, weight_, bias_) : at::linear(x, weight_);
-}
+at::Tensor Linear::forward(const at::Tensor& x) const { return bias_.defined() ? at::linear(x, weight_, bias_) : at::linear(x, weight_); }
 
 }  // namespace fantascope

@@ -44,7 +44,9 @@ RopeTable make_rope_table(const at::Tensor& fractions_BTA, const RopeOptions& op
     sin = at::cat({front, sin}, -1);
   }
   if (options.type == RopeType::kSplit) {
-    const auto by_head = [&](const at::Tensor& x) { return x.reshape({x.size(0), x.size(1), options.num_heads, -1}).transpose(1, 2).contiguous(); };
+    const auto by_head = [&](const at::Tensor& x) {
+      return x.reshape({x.size(0), x.size(1), options.num_heads, -1}).transpose(1, 2).contiguous();
+    };
     cos = by_head(cos);
     sin = by_head(sin);
   }

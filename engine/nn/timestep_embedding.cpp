@@ -17,7 +17,8 @@ constexpr double kMaxPeriod = 10000.0;
 
 at::Tensor sinusoidal_embedding(const at::Tensor& timesteps, std::int64_t dim) {
   const std::int64_t half = dim / 2;
-  const at::Tensor exponents = at::arange(0, half, timesteps.options().dtype(at::kFloat)) * -std::log(kMaxPeriod) / static_cast<double>(half);
+  const at::Tensor exponents =
+      at::arange(0, half, timesteps.options().dtype(at::kFloat)) * -std::log(kMaxPeriod) / static_cast<double>(half);
   const at::Tensor angles = timesteps.to(at::kFloat).unsqueeze(1) * exponents.exp().unsqueeze(0);
   return at::cat({angles.cos(), angles.sin()}, -1);
 }

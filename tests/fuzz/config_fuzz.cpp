@@ -28,11 +28,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       FANTASCOPE_CHECK(!config || (config->video.dim() > 0 && config->audio.dim() > 0));
       break;
     }
-    case 2: (void)TransformerConfig::from_json(*json, "input"); break;
-    case 3: (void)VideoVaeConfig::from_json(*json, "input"); break;
-    case 4: (void)AudioVaeConfig::from_json(*json, "input"); break;
-    case 5: (void)VocoderConfig::from_json(*json, "input"); break;
-    default: (void)BandwidthExtensionConfig::from_json(*json, "input"); break;
+    case 2:
+      (void)TransformerConfig::from_json(*json, "input");
+      break;
+    case 3:
+      (void)VideoVaeConfig::from_json(*json, "input");
+      break;
+    case 4:
+      (void)AudioVaeConfig::from_json(*json, "input");
+      break;
+    case 5:
+      (void)VocoderConfig::from_json(*json, "input");
+      break;
+    default:
+      (void)BandwidthExtensionConfig::from_json(*json, "input");
+      break;
   }
   return 0;
 }

@@ -65,18 +65,19 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         mine, take, _ = ours(args, settings, folder)
         (video, audio), (frames, wave) = reference(args, settings)
-        print({name: tuple(tensor.shape) for name, tensor in mine.items()}, tuple(video.shape), tuple(audio.shape), np.asarray(frames).shape, tuple(wave.shape))
+        import wave as wave_file
+        with wave_file.open(os.path.join(take, "audio.wav")) as file:
+            width = {2: np.int16, 4: np.int32}.get(file.getsampwidth())
+            own_wave = None if width is None else np.frombuffer(file.readframes(file.getnframes()), dtype=width).reshape(-1, file.getnchannels()).T / np.iinfo(width).max
         good = True
-        # Ours are normalised tokens; the reference gives de-normalised latents. The statistics are in the autoencoders' weights.
+        # Ours are stored unpacked and normalised, the reference gives them de-normalised. The statistics are in the autoencoders' weights.
         vae = load_file(os.path.join(args.model, "vae", "diffusion_pytorch_model.safetensors"))
         audio_vae = load_file(os.path.join(args.model, "audio_vae", "diffusion_pytorch_model.safetensors"))
-        mean, std = vae["latents_mean"].float(), vae["latents_std"].float()
-        tokens = video.flatten(2).transpose(1, 2) if video.ndim == 5 else video
-        own_video = mine["video"].reshape(tokens.shape) * std + mean
-        good &= compare("video latents", own_video, tokens, 5e-4)
-        packed = audio.permute(0, 2, 1, 3).flatten(2) if audio.ndim == 4 else audio
-        own_audio = mine["audio"].reshape(packed.shape) * audio_vae["latents_std"].float() + audio_vae["latents_mean"].float()
-        good &= compare("audio latents", own_audio, packed, 5e-4)
+        mean, std = (vae[name].float().view(1, -1, 1, 1, 1) for name in ("latents_mean", "latents_std"))
+        good &= compare("video latents", mine["video"] * std + mean, video, 5e-4)
+        packed_mean, packed_std = (audio_vae[name].float() for name in ("latents_mean", "latents_std"))
+        shape = (1, mine["audio"].shape[1], 1, mine["audio"].shape[3])  # the statistics live on the packed axis, channel * bins + bin
+        good &= compare("audio latents", mine["audio"] * packed_std.view(shape) + packed_mean.view(shape), audio, 5e-4)
         from PIL import Image
         pictures = sorted(os.path.join(root, name) for root, _, names in os.walk(take) for name in names if name.endswith(".png"))
         own_frames = np.stack([np.asarray(Image.open(picture).convert("RGB")) for picture in pictures])
@@ -84,6 +85,8 @@ def main():
         levels = np.abs(own_frames.astype(np.float64) - theirs)
         print(f"{'frames':28s} largest {levels.max():.0f} levels, changed on {100 * (levels > 0).mean():.4f} % of values")
         good &= levels.max() <= 1
+        if own_wave is not None and own_wave.shape[1] == wave.shape[-1]:
+            good &= compare("waveform", own_wave, wave[0].numpy().clip(-1, 1), 2e-3)
     sys.exit(0 if good else 1)
 
 

@@ -49,11 +49,15 @@ at::Tensor weighted_error(const at::Tensor& output, const NetworkSample& sample)
   return (error * weight).sum() / (weight.sum() * static_cast<double>(output.size(1)));
 }
 
+// Magnitudes below this are silence: their logarithms say nothing. A nearly silent clip counts as one with this norm, or it would outweigh
+// all others.
+constexpr double kSilentBin = 2e-2, kSoftSpectrum = 10.0;
+
 at::Tensor spectrum(const at::Tensor& wave_BN, std::int64_t window) {
   const at::Tensor complex =
       at::stft(wave_BN, window, window / 4, window, at::hann_window(window), /*center=*/false, "reflect", /*normalized=*/false,
                /*onesided=*/true, /*return_complex=*/true);
-  return complex.abs().clamp_min(1e-5);
+  return complex.abs().clamp_min(kSilentBin);
 }
 
 // Multi-resolution spectral distance (Yamamoto et al. 2020, arXiv 1910.11480) beside a little of the wave itself.
@@ -62,7 +66,8 @@ at::Tensor spectral_error(const at::Tensor& output, const NetworkSample& sample)
   at::Tensor loss = (ours - truth).abs().mean();
   for (const std::int64_t window : {256, 512, 1024}) {
     const at::Tensor a = spectrum(ours, window), b = spectrum(truth, window);
-    loss = loss + (a - b).norm() / b.norm().clamp_min(1e-3) + (a.log() - b.log()).abs().mean();
+
+    loss = loss + (a - b).norm() / b.norm().clamp_min(kSoftSpectrum) + (a.log() - b.log()).abs().mean();
   }
   return loss;
 }

@@ -11,7 +11,19 @@ namespace fantascope::world {
 enum class Shape { kBall, kCube, kCone, kPillar, kPerson };
 enum class Colour { kRed, kOrange, kYellow, kGreen, kBlue, kPurple, kWhite, kBlack };
 enum class Size { kSmall, kMedium, kLarge };
-enum class Action { kStandsStill, kBounces, kFalls, kRollsLeft, kRollsRight, kSlidesLeft, kSlidesRight, kSpins, kWalksLeft, kWalksRight, kJumps };
+enum class Action {
+  kStandsStill,
+  kBounces,
+  kFalls,
+  kRollsLeft,
+  kRollsRight,
+  kSlidesLeft,
+  kSlidesRight,
+  kSpins,
+  kWalksLeft,
+  kWalksRight,
+  kJumps
+};
 enum class Place { kStudio, kMeadow, kDesert };
 enum class TimeOfDay { kDay, kSunset, kNight };
 enum class Weather { kClear, kRain, kSnow, kFog };
@@ -52,10 +64,10 @@ struct Contact {
 
 struct Clip {
   ClipShape shape;
-  std::vector<std::uint8_t> frames;        ///< [frame][row][column][3], sRGB
-  std::vector<std::uint8_t> object_mask;   ///< [frame][row][column]: 0 background, 1 subject, 2 second object
-  std::vector<float> audio;                ///< [2][num_samples] planar stereo in [-1,1], num_samples = round(num_frames / fps * sample_rate)
-  std::vector<Contact> contacts;           ///< of the subject, in time order
+  std::vector<std::uint8_t> frames;       ///< [frame][row][column][3], sRGB
+  std::vector<std::uint8_t> object_mask;  ///< [frame][row][column]: 0 background, 1 subject, 2 second object
+  std::vector<float> audio;               ///< [2][num_samples] planar stereo in [-1,1], num_samples = round(num_frames / fps * sample_rate)
+  std::vector<Contact> contacts;          ///< of the subject, in time order
 };
 
 /// The actions that a shape can do.
@@ -68,8 +80,8 @@ bool is_held_out(const Scene& scene);
 Clip render_clip(const Scene& scene, const ClipShape& shape);
 /// The scene's surroundings without subject, second object, rain or snow, at the given frames: [frame][row][column][3].
 std::vector<std::uint8_t> render_backdrop(const Scene& scene, const ClipShape& shape, const std::vector<int>& frames);
-/// The point of the upright plane through the subject's path (x right of the middle, z above the ground, metres) that a frame shows at (u, v),
-/// both 0..1 from the left and from the top.
+/// The point of the upright plane through the subject's path (x right of the middle, z above the ground, metres) that a frame shows at (u,
+/// v), both 0..1 from the left and from the top.
 struct PlanePoint {
   float x = 0, z = 0;
 };
