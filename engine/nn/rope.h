@@ -1,5 +1,5 @@
 #pragma once
-/// Rotary position embedding over one or more axes of fractional positions (RoFormer, arXiv 2104.09864; fractions in [0,1] as LTX does).
+/// Rotary position embedding over one or more axes of fractional positions (RoFormer, arXiv 2104.09864; fractions in [0,1]).
 ///
 /// angle[t, k*A + a] = (2 * fraction[t,a] - 1) * freq[k],  freq[k] = theta^(k/(n-1)) * pi/2,  n = dim / (2*A), A axes.
 /// Angles reach 15,708 rad in float32, so the order of operations is part of the format: frequencies in float64 (when

@@ -37,6 +37,18 @@ Stream mix(const at::Tensor& clean, const at::Tensor& sigmas, const at::Generato
   return {clean + sigma * (noise - clean), noise - clean};
 }
 
+// What a batch says besides its noisy tokens.
+DenoiserBatch batch_of(const Bucket& bucket, const CaptionEncoder::Batch& text) {
+  DenoiserBatch batch;
+  batch.input_ids_BS = text.ids_BS;
+  batch.prompt_mask_BS = text.mask_BS;
+  batch.frames = bucket.latent_frames();
+  batch.height = bucket.latent_height();
+  batch.width = bucket.latent_width();
+  batch.fps = bucket.shape.fps;
+  return batch;
+}
+
 at::Tensor loss_of(const at::Tensor& predicted, const at::Tensor& velocity, const at::Tensor& weights) {
   const at::Tensor error = (predicted.to(at::kFloat) - velocity).square().mean(-1);
   return (error * weights).sum() / weights.sum().clamp_min(1.0);
@@ -104,17 +116,11 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   const Stream video_stream = mix(video, noising.video_sigmas_BT, generator);
   const Stream audio_stream = mix(audio, noising.audio_sigmas_BL, generator);
 
-  DenoiserBatch input;
+  DenoiserBatch input = batch_of(bucket, text);
   input.video_BTC = video_stream.noisy.to(at::kBFloat16);
   input.audio_BLC = audio_stream.noisy.to(at::kBFloat16);
   input.video_sigmas_BT = noising.video_sigmas_BT;
   input.audio_sigmas_BL = noising.audio_sigmas_BL;
-  input.input_ids_BS = text.ids_BS;
-  input.prompt_mask_BS = text.mask_BS;
-  input.frames = bucket.latent_frames();
-  input.height = bucket.latent_height();
-  input.width = bucket.latent_width();
-  input.fps = bucket.shape.fps;
   const DenoiserVelocity output = denoiser_->forward(input);
   const at::Tensor video_loss = loss_of(output.video_BTC, video_stream.velocity, noising.video_weights_BT);
   const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL);
@@ -180,17 +186,11 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
   };
   optimiser_->with_average([&] {
     for (int i = 0; i < num_steps; ++i) {
-      DenoiserBatch input;
+      DenoiserBatch input = batch_of(bucket, text);
       input.video_BTC = at::cat({video, video}).to(at::kBFloat16);
       input.audio_BLC = at::cat({audio, audio}).to(at::kBFloat16);
       input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
       input.audio_sigmas_BL = input.video_sigmas_BT;
-      input.input_ids_BS = text.ids_BS;
-      input.prompt_mask_BS = text.mask_BS;
-      input.frames = bucket.latent_frames();
-      input.height = bucket.latent_height();
-      input.width = bucket.latent_width();
-      input.fps = bucket.shape.fps;
       const DenoiserVelocity output = denoiser_->forward(input);
       const auto guided = [&](const at::Tensor& velocity) {
         const auto halves = velocity.to(at::kFloat).chunk(2);
