@@ -25,6 +25,19 @@ struct GuidanceSettings {
 
 enum class DType { kFloat32, kBFloat16 };
 
+class PhaseState;
+
+/// A clip made from another one's finished latents, never from its pixels.
+struct ParentClip {
+  std::shared_ptr<const PhaseState> latents;  ///< as denoise() left them (or load_state read them); null: no parent
+  /// Extend: so many of the parent's last latent frames are this clip's first ones, given clean (and its sound of that time with them).
+  /// They are part of num_frames. 0: none.
+  int kept_latent_frames = 0;
+  /// Remix: the share of the schedule that is run again, in (0, 1]. The parent's latents (same size and length) are noised to the sigma
+  /// where that share begins. 1: from pure noise, the parent is only named.
+  double remix_strength = 1.0;
+};
+
 struct GenerationRequest {
   std::string prompt;
   std::optional<std::string> negative_prompt;
@@ -35,6 +48,7 @@ struct GenerationRequest {
   GuidanceSettings guidance, audio_guidance;
   std::uint64_t seed = 0;
   std::optional<RgbImage> first_image, last_image;  ///< already at width x height
+  ParentClip parent;
 };
 
 /// One word of a prompt that the model was never shown, for models with a closed vocabulary.
@@ -99,6 +113,11 @@ class Pipeline {
   /// Runs from state.step() to num_inference_steps (or to `until_step` if it is not negative). Bit-identical however it is cut up.
   virtual Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds,
                                                       const PhaseState& state, RunContext& context, int until_step = -1) = 0;
+  /// A small, quick picture of a state on its way: frames of its denoised latents through a linear map fitted for this model's VAE, one
+  /// pixel a latent cell or a few. Costs milliseconds; never changes the state. A family without one says kUnsupported.
+  virtual Result<VideoFrames> preview(const PhaseState& /*state*/) const {
+    return Error{ErrorCode::kUnsupported, "this model has no live picture", "preview", "", "", ""};
+  }
   virtual Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
   virtual Result<Waveform> decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
   /// Reads what PhaseState::save wrote, with the suspicion of a download.
