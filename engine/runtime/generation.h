@@ -27,15 +27,21 @@ enum class DType { kFloat32, kBFloat16 };
 
 class PhaseState;
 
-/// A clip made from another one's finished latents, never from its pixels.
+/// A clip made from another one's finished latents, never from its pixels. The parent's latents must come from the same autoencoders.
 struct ParentClip {
   std::shared_ptr<const PhaseState> latents;  ///< as denoise() left them (or load_state read them); null: no parent
-  /// Extend: so many of the parent's last latent frames are this clip's first ones, given clean (and its sound of that time with them).
-  /// They are part of num_frames. 0: none.
+  /// Extend, if above 0: the clip is the parent's with new frames after it (num_frames counts both), and so many of the parent's last
+  /// latent frames are given to the new ones, clean, with the sound of that time. The parent's part of the result keeps its bits.
   int kept_latent_frames = 0;
-  /// Remix: the share of the schedule that is run again, in (0, 1]. The parent's latents (same size and length) are noised to the sigma
-  /// where that share begins. 1: from pure noise, the parent is only named.
+  /// Remix, if kept_latent_frames is 0: the share of the schedule that is run again, in (0, 1]. The parent's latents (same size and length)
+  /// are noised to the sigma where that share begins. 1: from the schedule's first sigma.
   double remix_strength = 1.0;
+};
+
+/// Clips that are longer than what a model can sample at once are made in windows that overlap, one after the other.
+struct SamplingWindows {
+  int num_frames = 0;          ///< largest number of frames that is sampled at once; 0: the whole clip
+  int kept_latent_frames = 1;  ///< of the window before, given clean to the next one (the first after a parent keeps ParentClip's)
 };
 
 struct GenerationRequest {
@@ -49,6 +55,7 @@ struct GenerationRequest {
   std::uint64_t seed = 0;
   std::optional<RgbImage> first_image, last_image;  ///< already at width x height
   ParentClip parent;
+  SamplingWindows windows;
 };
 
 /// One word of a prompt that the model was never shown, for models with a closed vocabulary.
@@ -60,7 +67,8 @@ struct PromptWarning {
 /// How a request will be sampled, for the recipe: names of the scheduler and sampler classes, and sigmas with the final 0.
 struct SamplingPlan {
   std::string scheduler, sampler;
-  std::vector<double> sigmas;
+  std::vector<double> sigmas;  ///< of one window, as sampled: a remix begins further down
+  int num_steps = 0;           ///< of the whole run, over all windows; 0: as many as sigmas say
 };
 
 /// Tensors of a generation between two phases (prompt_embeds, latents with their step). Opaque outside the engine; can be stored
@@ -68,7 +76,7 @@ struct SamplingPlan {
 class PhaseState {
  public:
   virtual ~PhaseState() = default;
-  virtual int step() const = 0;  ///< steps done; 0 for prompt_embeds
+  virtual int step() const = 0;  ///< steps of this run that are done, over all windows; 0 for prompt_embeds
   virtual Result<void> save(const std::string& path) const = 0;
   /// SHA-256 (hex) over names, shapes and bytes of the tensors.
   virtual std::string sha256() const = 0;
@@ -94,6 +102,7 @@ struct ModelInfo {
   int frames_multiple = 8;  ///< num_frames = frames_multiple * k + 1
   int frames_max = 1025;
   int steps_max = 200;
+  double seconds_at_once = 0;  ///< longer clips should be made in windows; 0: no limit is known
   GenerationRequest defaults;
 };
 
@@ -104,24 +113,33 @@ class Pipeline {
   /// Refuses what the model does not allow, naming the nearest two allowed values.
   virtual Result<void> validate(const GenerationRequest& request) const = 0;
   virtual std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const = 0;
+  /// What was odd about the weights (NaN, all zero) and did not stop loading. To be shown once.
+  virtual std::vector<std::string> warnings() const { return {}; }
   /// What the recipe records. A family that leaves this alone records the given sigmas only.
-  virtual Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const { return SamplingPlan{"", "", request.sigmas}; }
+  virtual Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const { return SamplingPlan{"", "", request.sigmas, 0}; }
 
   virtual Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) = 0;
-  /// Noise of the seed (and the clean conditioning), at step 0.
+  /// Noise of the seed (and the clean conditioning, the parent's latents), at step 0.
   virtual Result<std::shared_ptr<PhaseState>> start(const GenerationRequest& request, RunContext& context) = 0;
-  /// Runs from state.step() to num_inference_steps (or to `until_step` if it is not negative). Bit-identical however it is cut up.
+  /// Runs from state.step() to sampling_plan().num_steps (or to `until_step` if it is not negative). Bit-identical however it is cut up.
   virtual Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds,
                                                       const PhaseState& state, RunContext& context, int until_step = -1) = 0;
-  /// A small, quick picture of a state on its way: frames of its denoised latents through a linear map fitted for this model's VAE, one
-  /// pixel a latent cell or a few. Costs milliseconds; never changes the state. A family without one says kUnsupported.
-  virtual Result<VideoFrames> preview(const PhaseState& /*state*/) const {
-    return Error{ErrorCode::kUnsupported, "this model has no live picture", "preview", "", "", ""};
-  }
+  /// A small, quick picture of a state on its way: its denoised latents through a linear map fitted to this model's VAE, several pixels a
+  /// latent cell. Costs milliseconds once the map is there; never changes the state. Any thread. The first call fits the map, which takes
+  /// seconds, unless set_preview_map() was called; a caller that wants live pictures keeps the map in its cache.
+  virtual Result<VideoFrames> preview(const PhaseState& /*state*/) const { return no_preview(); }
+  /// The fitted map, to be saved; load_state() reads it. Any thread.
+  virtual Result<std::shared_ptr<const PhaseState>> preview_map() const { return no_preview(); }
+  /// Refuses a map of another VAE (kMismatch); then fit anew.
+  virtual Result<void> set_preview_map(std::shared_ptr<const PhaseState> /*map*/) { return no_preview(); }
+  /// Frames of the latents. Of a state that is on its way: of its denoised estimate, as far as the clip has come.
   virtual Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
   virtual Result<Waveform> decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) = 0;
   /// Reads what PhaseState::save wrote, with the suspicion of a download.
   virtual Result<std::shared_ptr<PhaseState>> load_state(const std::string& path) const = 0;
+
+ private:
+  static Error no_preview() { return {ErrorCode::kUnsupported, "this model has no live picture", "preview", "", "", ""}; }
 };
 
 }  // namespace fantascope

@@ -5,7 +5,6 @@
 #include <ATen/ops/zeros.h>
 
 #include "engine/base/bounded_json.h"
-#include "engine/weights/loaded_parameters.h"
 #include "models/ltx2/audio_vae_blocks.h"
 
 namespace fantascope::models::ltx2 {
@@ -28,13 +27,13 @@ Error wrong_shape(const char* what, at::IntArrayRef shape, const std::string& al
 
 }  // namespace
 
-Result<AudioVae> AudioVae::load(const std::string& folder, at::ScalarType dtype) {
+Result<AudioVae> AudioVae::load(const std::string& folder, const LoadTarget& target) {
   FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
   FANTASCOPE_TRY(const auto config, AudioVaeConfig::from_json(json, folder + "/config.json"));
   FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters(std::move(weights), dtype);
+  LoadedParameters parameters = target.source(std::move(weights));
   AudioVae vae(config, ParameterScope(parameters, ""));
-  FANTASCOPE_TRY_VOID(parameters.finish());
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vae;
 }
 

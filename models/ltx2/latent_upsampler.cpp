@@ -14,7 +14,6 @@
 
 #include "engine/base/bounded_json.h"
 #include "engine/base/json_fields.h"
-#include "engine/weights/loaded_parameters.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -84,13 +83,13 @@ Result<LatentUpsamplerConfig> LatentUpsamplerConfig::from_json(const nlohmann::j
   return c;
 }
 
-Result<LatentUpsampler> LatentUpsampler::load(const std::string& folder, at::ScalarType dtype) {
+Result<LatentUpsampler> LatentUpsampler::load(const std::string& folder, const LoadTarget& target) {
   FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
   FANTASCOPE_TRY(const auto config, LatentUpsamplerConfig::from_json(json, folder + "/config.json"));
   FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters(std::move(weights), dtype);
+  LoadedParameters parameters = target.source(std::move(weights));
   LatentUpsampler upsampler(config, ParameterScope(parameters, ""));
-  FANTASCOPE_TRY_VOID(parameters.finish());
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return upsampler;
 }
 

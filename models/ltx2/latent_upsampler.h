@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/nn/parameter_scope.h"
+#include "engine/weights/weights_in_use.h"
 
 namespace fantascope::models::ltx2 {
 
@@ -26,7 +27,7 @@ struct LatentUpsamplerConfig {
 class LatentUpsampler {
  public:
   /// Reads the component folder (config.json and weights).
-  static Result<LatentUpsampler> load(const std::string& folder, at::ScalarType dtype);
+  static Result<LatentUpsampler> load(const std::string& folder, const LoadTarget& target);
   /// Ask the scope's source for finish() before use.
   LatentUpsampler(const LatentUpsamplerConfig& config, ParameterScope scope);
   const LatentUpsamplerConfig& config() const { return config_; }

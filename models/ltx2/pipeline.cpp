@@ -1,6 +1,7 @@
 #include "models/ltx2/pipeline.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/isfinite.h>
 #include <c10/core/InferenceMode.h>
@@ -8,19 +9,26 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <utility>
 
-#include "engine/diffusion/patchify.h"
+#include "engine/base/sha256.h"
 #include "engine/runtime/tensors/tensor_state.h"
 #include "engine/runtime/torch_errors.h"
 #include "models/ltx2/pipeline_parts.h"
+#include "models/ltx2/pipeline_preview.h"
 #include "models/ltx2/pipeline_vocabulary.h"
+#include "models/ltx2/pipeline_window_latents.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
 
 constexpr const char* kPromptEmbeds = "prompt_embeds";
 constexpr const char* kLatents = "latents";
+constexpr const char* kPreviewMap = "preview_map";
+/// Beside the latents of a state on its way: what they will be, as far as is known, of the window being sampled.
+constexpr const char* kDenoisedVideo = "denoised_video";
+constexpr const char* kDenoisedAudio = "denoised_audio";
 /// Pixels of a clip above which the picture is decoded in tiles, to bound the memory of the decoder's widest layer.
 constexpr std::int64_t kTiledAbovePixels = std::int64_t{64} << 20;
 
@@ -53,44 +61,109 @@ Result<at::Tensor> tensor_of_shape(const TensorState& state, const std::string& 
 
 bool finite(const LatentTokens& x) { return at::isfinite(x.video_BTC).all().item<bool>() && at::isfinite(x.audio_BLC).all().item<bool>(); }
 
+/// The clip so far: normalised latents, float32, on the CPU.
+struct ClipSoFar {
+  at::Tensor video_BCFHW, audio_BCLM;
+};
+
 class AudioVideoPipeline final : public Pipeline {
  public:
-  AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary) : parts_(std::move(parts)), vocabulary_(std::move(vocabulary)) {}
+  AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary);
 
   const ModelInfo& info() const override { return parts_.settings.info; }
-  Result<void> validate(const GenerationRequest& request) const override { return validate_request(parts_.settings, request); }
+  Result<void> validate(const GenerationRequest& request) const override;
   std::vector<PromptWarning> prompt_warnings(const std::string& prompt) const override { return vocabulary_.warnings(info().name, prompt); }
+  std::vector<std::string> warnings() const override { return parts_.weights.warnings; }
   Result<SamplingPlan> sampling_plan(const GenerationRequest& request) const override;
   Result<std::shared_ptr<PhaseState>> encode_prompt(const GenerationRequest& request, RunContext& context) override;
   Result<std::shared_ptr<PhaseState>> start(const GenerationRequest& request, RunContext& context) override;
   Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds, const PhaseState& state,
                                               RunContext& context, int until_step) override;
+  Result<VideoFrames> preview(const PhaseState& state) const override;
+  Result<std::shared_ptr<const PhaseState>> preview_map() const override;
+  Result<void> set_preview_map(std::shared_ptr<const PhaseState> map) override;
   Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) override;
   Result<Waveform> decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) override;
   Result<std::shared_ptr<PhaseState>> load_state(const std::string& path) const override;
 
  private:
-  /// Runs a phase: request checked, no gradients, exceptions as errors.
+  /// Runs a phase: request checked, no gradients, exceptions as errors; the weights are still what was loaded.
   template <typename Work>
   std::invoke_result_t<Work> phase(const GenerationRequest& request, Work&& work) const {
     FANTASCOPE_TRY_VOID(validate(request));
     const c10::InferenceMode inference;
-    return catch_torch_errors(std::forward<Work>(work));
+    auto result = catch_torch_errors(std::forward<Work>(work));
+    if (result) FANTASCOPE_TRY_VOID(parts_.weights.verify_unchanged());
+    return result;
   }
-  Result<at::Tensor> video_latents(const GenerationRequest& request, const PhaseState& state) const;
-  Result<at::Tensor> audio_latents(const GenerationRequest& request, const PhaseState& state) const;
+  Result<const TensorState*> latents_state(const PhaseState& state) const;
+  ClipPlan plan(const GenerationRequest& request) const;
+  /// The parent's latents; undefined if there is none. The request must be valid.
+  ClipSoFar parent(const GenerationRequest& request) const;
+  /// The clip as `state` holds it, checked against the request.
+  Result<ClipSoFar> clip_of(const GenerationRequest& request, const ClipPlan& plan, const PhaseState& state) const;
+  /// What there is to be seen and heard of it: the denoised estimate where it is on its way.
+  static ClipSoFar shown(const TensorState& state, ClipSoFar clip);
   Result<PromptEmbeds> prompt_embeds(const GenerationRequest& request, const PhaseState& state) const;
-  std::shared_ptr<PhaseState> pack(const DenoiseRecipe& recipe, const LatentTokens& latents, int step) const;
+  std::shared_ptr<PhaseState> pack(const ClipSoFar& clip, int step, const ClipSoFar& denoised = {}) const;
   Result<at::Tensor> decode_frames(const at::Tensor& raw_BCFHW, RunContext& context) const;
+  Result<PreviewMap> ready_preview_map() const;
 
   PipelineParts parts_;
   Vocabulary vocabulary_;
+  std::string space_;  // whose latents
+  mutable std::mutex preview_mutex_;
+  mutable std::shared_ptr<const PreviewMap> preview_;
 };
+
+AudioVideoPipeline::AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary)
+    : parts_(std::move(parts)), vocabulary_(std::move(vocabulary)) {
+  // Statistics of the latents are measured on the trained autoencoder: two that agree in every bit are the same one.
+  Sha256Stream hash;
+  for (const at::Tensor& values :
+       {parts_.video_vae.latents_mean(), parts_.video_vae.latents_std(), parts_.audio_vae.latents_mean(), parts_.audio_vae.latents_std()}) {
+    const at::Tensor wide = values.to(at::kCPU, at::kFloat).contiguous();
+    hash.update(wide.const_data_ptr(), wide.nbytes());
+  }
+  space_ = hash.hex().substr(0, 16);
+}
+
+Result<const TensorState*> AudioVideoPipeline::latents_state(const PhaseState& state) const {
+  FANTASCOPE_TRY(const TensorState* tensors, state_of_kind(state, kLatents));
+  if (tensors->space().empty() || tensors->space() == space_) return tensors;
+  return Error{
+      ErrorCode::kMismatch, "These latents are another model's", "state",
+      tensors->space(),     space_ + " (" + info().name + ")",   "Use the model that made them; if it was changed since, its old version."};
+}
+
+Result<void> AudioVideoPipeline::validate(const GenerationRequest& request) const {
+  FANTASCOPE_TRY_VOID(validate_request(parts_.settings, request));
+  if (!request.parent.latents) return {};
+  FANTASCOPE_TRY(const TensorState* parent, latents_state(*request.parent.latents));
+  const at::Tensor video = parent->get("video"), audio = parent->get("audio");
+  if (!video.defined() || !audio.defined() || parent->get(kDenoisedVideo).defined()) {
+    return Error{ErrorCode::kMismatch, "The take to start from is not finished", "parent", "a sketch", "a finished take",
+                 "Finish it first."};
+  }
+  return check_parent(parts_.settings, request, {video.sizes().vec(), audio.sizes().vec()});
+}
+
+ClipSoFar AudioVideoPipeline::parent(const GenerationRequest& request) const {
+  const auto* state = dynamic_cast<const TensorState*>(request.parent.latents.get());
+  if (state == nullptr) return {};
+  return {state->get("video"), state->get("audio")};
+}
+
+ClipPlan AudioVideoPipeline::plan(const GenerationRequest& request) const {
+  return make_clip_plan(parts_.settings, request, extends_parent(request) ? parent(request).video_BCFHW.size(2) : 0);
+}
 
 Result<SamplingPlan> AudioVideoPipeline::sampling_plan(const GenerationRequest& request) const {
   FANTASCOPE_TRY_VOID(validate(request));
-  const FlowMatchSchedule schedule = make_schedule(parts_.settings, request);
-  return SamplingPlan{"FlowMatchEulerDiscreteScheduler", "euler", std::vector<double>(schedule.sigmas.begin(), schedule.sigmas.end())};
+  const ClipPlan made = plan(request);
+  const FlowMatchSchedule schedule = make_window_recipe(parts_.settings, request, made, 0).schedule;
+  return SamplingPlan{"FlowMatchEulerDiscreteScheduler", "euler",
+                      std::vector<double>(schedule.sigmas.begin() + made.first_step, schedule.sigmas.end()), made.num_steps()};
 }
 
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::encode_prompt(const GenerationRequest& request, RunContext& context) {
@@ -111,29 +184,31 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::encode_prompt(const Gene
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::start(const GenerationRequest& request, RunContext& context) {
   return phase(request, [&]() -> Result<std::shared_ptr<PhaseState>> {
     if (context.stop.stop_requested()) return cancelled();
-    const ClipShape shape = clip_shape(parts_.settings, request);
-    ClipNoise noise = draw_noise(parts_.settings, shape, request.seed);
-    if (request.first_image)
-      noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts_.video_vae, image_tensor(*request.first_image)));
-    if (request.last_image) {
-      const std::int64_t held = parts_.settings.video_vae.scale_factors.time + 1;
-      noise.video_BCFHW = with_last_frame(noise.video_BCFHW, encode_held_image(parts_.video_vae, image_tensor(*request.last_image), held));
-    }
-    std::map<std::string, at::Tensor> tensors = {{"video", noise.video_BCFHW}, {"audio", noise.audio_BCLM}};
-    return std::shared_ptr<PhaseState>(std::make_shared<TensorState>(kLatents, 0, std::move(tensors)));
+    const ClipSoFar from = parent(request);
+    const WindowLatents latents = begin_window(parts_, request, plan(request), 0, {from.video_BCFHW, from.audio_BCLM});
+    return pack({latents.video_BCFHW, latents.audio_BCLM}, 0);
   });
 }
 
-Result<at::Tensor> AudioVideoPipeline::video_latents(const GenerationRequest& request, const PhaseState& state) const {
-  FANTASCOPE_TRY(const TensorState* tensors, state_of_kind(state, kLatents));
+Result<ClipSoFar> AudioVideoPipeline::clip_of(const GenerationRequest& request, const ClipPlan& plan, const PhaseState& state) const {
+  FANTASCOPE_TRY(const TensorState* tensors, latents_state(state));
   const ClipShape shape = clip_shape(parts_.settings, request);
-  return tensor_of_shape(*tensors, "video", {1, parts_.settings.transformer.in_channels, shape.frames, shape.height, shape.width});
+  const std::int64_t frames = plan.frames_at(state.step()), audio = plan.audio_at(state.step());
+  ClipSoFar clip;
+  FANTASCOPE_TRY(clip.video_BCFHW,
+                 tensor_of_shape(*tensors, "video", {1, parts_.settings.transformer.in_channels, frames, shape.height, shape.width}));
+  FANTASCOPE_TRY(clip.audio_BCLM,
+                 tensor_of_shape(*tensors, "audio", {1, parts_.settings.audio.channels, audio, parts_.settings.audio.num_bins}));
+  return clip;
 }
 
-Result<at::Tensor> AudioVideoPipeline::audio_latents(const GenerationRequest& request, const PhaseState& state) const {
-  FANTASCOPE_TRY(const TensorState* tensors, state_of_kind(state, kLatents));
-  const ClipShape shape = clip_shape(parts_.settings, request);
-  return tensor_of_shape(*tensors, "audio", {1, parts_.settings.audio.channels, shape.audio_frames, parts_.settings.audio.num_bins});
+ClipSoFar AudioVideoPipeline::shown(const TensorState& state, ClipSoFar clip) {
+  const auto end_replaced = [](at::Tensor& x, const at::Tensor& end) {
+    if (end.defined() && end.dim() == x.dim() && end.size(2) <= x.size(2)) x = at::cat({x.narrow(2, 0, x.size(2) - end.size(2)), end}, 2);
+  };
+  end_replaced(clip.video_BCFHW, state.get(kDenoisedVideo));
+  end_replaced(clip.audio_BCLM, state.get(kDenoisedAudio));
+  return clip;
 }
 
 Result<PromptEmbeds> AudioVideoPipeline::prompt_embeds(const GenerationRequest& request, const PhaseState& state) const {
@@ -146,42 +221,106 @@ Result<PromptEmbeds> AudioVideoPipeline::prompt_embeds(const GenerationRequest& 
   return PromptEmbeds{video, audio, mask};
 }
 
-std::shared_ptr<PhaseState> AudioVideoPipeline::pack(const DenoiseRecipe& recipe, const LatentTokens& latents, int step) const {
-  const ClipShape& shape = recipe.shape;
-  std::map<std::string, at::Tensor> tensors = {{"video", unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width)},
-                                               {"audio", unpatchify_audio(latents.audio_BLC, parts_.settings.audio.num_bins)}};
-  return std::make_shared<TensorState>(kLatents, step, std::move(tensors));
+std::shared_ptr<PhaseState> AudioVideoPipeline::pack(const ClipSoFar& clip, int step, const ClipSoFar& denoised) const {
+  std::map<std::string, at::Tensor> tensors = {{"video", clip.video_BCFHW}, {"audio", clip.audio_BCLM}};
+  if (denoised.video_BCFHW.defined()) {
+    tensors[kDenoisedVideo] = denoised.video_BCFHW;
+    tensors[kDenoisedAudio] = denoised.audio_BCLM;
+  }
+  return std::make_shared<TensorState>(kLatents, step, std::move(tensors), space_);
 }
 
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const GenerationRequest& request, const PhaseState& prompt_state,
                                                                 const PhaseState& state, RunContext& context, int until_step) {
   return phase(request, [&]() -> Result<std::shared_ptr<PhaseState>> {
-    FANTASCOPE_TRY(const at::Tensor video, video_latents(request, state));
-    FANTASCOPE_TRY(const at::Tensor audio, audio_latents(request, state));
-    FANTASCOPE_TRY(PromptEmbeds embeds, prompt_embeds(request, prompt_state));
-    DenoiseRecipe recipe = make_recipe(parts_.settings, parts_.settings.options, request);
-    recipe.clean_mask_BT = given_frames_mask(recipe.shape, request.first_image.has_value(), request.last_image.has_value());
-    const Denoiser denoiser(parts_.transformer, recipe, std::move(embeds));
-    const int num_steps = denoiser.num_steps();
+    const ClipPlan made = plan(request);
+    FANTASCOPE_TRY(ClipSoFar clip, clip_of(request, made, state));
+    FANTASCOPE_TRY(const PromptEmbeds embeds, prompt_embeds(request, prompt_state));
+    const int num_steps = made.num_steps();
     const int last = until_step < 0 ? num_steps : std::min(until_step, num_steps);
-    LatentTokens latents{patchify_video(video), patchify_audio(audio)};
     int step = state.step();
-    for (; step < last; ++step) {
-      if (context.stop.stop_requested()) return cancelled();
-      latents = denoiser.advance(step, latents, denoiser.velocities(step, latents));
-      if (!finite(latents)) {
-        return Error{ErrorCode::kModelNaN,
-                     "model produced NaN at step " + std::to_string(step + 1),
-                     info().name,
-                     "",
-                     "",
-                     "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
+    std::shared_ptr<PhaseState> packed = std::make_shared<TensorState>(dynamic_cast<const TensorState&>(state));
+    while (step < last) {
+      const std::size_t index = made.window_index(step);
+      const Window& window = made.windows[index];
+      if (made.starts_window(step)) {
+        const WindowLatents begun = begin_window(parts_, request, made, index, {clip.video_BCFHW, clip.audio_BCLM});
+        clip = {begun.video_BCFHW, begun.audio_BCLM};
       }
-      if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(*pack(recipe, latents, step + 1)));
-      if (context.on_step) context.on_step(step + 1, num_steps);
+      const ClipSoFar before{clip.video_BCFHW.narrow(2, 0, window.first_frame), clip.audio_BCLM.narrow(2, 0, window.first_audio)};
+      const Denoiser denoiser(parts_.transformer, make_window_recipe(parts_.settings, request, made, index), embeds);
+      const int window_end = std::min(last, static_cast<int>(index + 1) * made.steps_per_window);
+      LatentTokens latents = window_tokens(parts_, window, {clip.video_BCFHW, clip.audio_BCLM});
+      for (; step < window_end; ++step) {
+        if (context.stop.stop_requested()) return cancelled();
+        const int of_schedule = made.first_step + step % made.steps_per_window;
+        const LatentTokens velocities = denoiser.velocities(of_schedule, latents);
+        const LatentTokens next = denoiser.advance(of_schedule, latents, velocities);
+        if (!finite(next)) {
+          return Error{ErrorCode::kModelNaN,
+                       "model produced NaN at step " + std::to_string(step + 1),
+                       info().name,
+                       "",
+                       "",
+                       "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
+        }
+        const bool window_done = (step + 1) % made.steps_per_window == 0;
+        if (context.on_state || step + 1 == window_end) {
+          const WindowLatents moved = new_part(parts_, window, next);
+          clip = {at::cat({before.video_BCFHW, moved.video_BCFHW}, 2), at::cat({before.audio_BCLM, moved.audio_BCLM}, 2)};
+          ClipSoFar estimate;
+          if (!window_done) {
+            const WindowLatents denoised = new_part(parts_, window, denoiser.denoised(of_schedule, latents, velocities));
+            estimate = {denoised.video_BCFHW, denoised.audio_BCLM};
+          }
+          packed = pack(clip, step + 1, estimate);
+        }
+        latents = next;
+        if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(*packed));
+        if (context.on_step) context.on_step(step + 1, num_steps);
+      }
     }
-    return pack(recipe, latents, step);
+    return packed;
   });
+}
+
+Result<VideoFrames> AudioVideoPipeline::preview(const PhaseState& state) const {
+  const c10::InferenceMode inference;
+  return catch_torch_errors([&]() -> Result<VideoFrames> {
+    FANTASCOPE_TRY(const TensorState* tensors, latents_state(state));
+    const ClipSoFar clip = shown(*tensors, {tensors->get("video"), tensors->get("audio")});
+    if (!clip.video_BCFHW.defined() || clip.video_BCFHW.dim() != 5 || clip.video_BCFHW.size(1) != parts_.settings.video_vae.latent_channels)
+      return Error{ErrorCode::kMismatch, "This state has no latents of a picture", "state", "", "video", ""};
+    FANTASCOPE_TRY(const PreviewMap map, ready_preview_map());
+    return render_preview(map, parts_.video_vae.scale_factors(), clip.video_BCFHW);
+  });
+}
+
+Result<PreviewMap> AudioVideoPipeline::ready_preview_map() const {
+  const std::lock_guard lock(preview_mutex_);
+  if (!preview_) preview_ = std::make_shared<const PreviewMap>(fit_preview_map(parts_.video_vae));
+  return *preview_;
+}
+
+Result<std::shared_ptr<const PhaseState>> AudioVideoPipeline::preview_map() const {
+  const c10::InferenceMode inference;
+  return catch_torch_errors([&]() -> Result<std::shared_ptr<const PhaseState>> {
+    FANTASCOPE_TRY(const PreviewMap map, ready_preview_map());
+    const std::map<std::string, at::Tensor> tensors = {{"first", map.first}, {"later", map.later}};
+    return std::shared_ptr<const PhaseState>(std::make_shared<TensorState>(kPreviewMap, 0, tensors, space_));
+  });
+}
+
+Result<void> AudioVideoPipeline::set_preview_map(std::shared_ptr<const PhaseState> map) {
+  FANTASCOPE_TRY(const TensorState* tensors, state_of_kind(*map, kPreviewMap));
+  PreviewMap read{tensors->get("first"), tensors->get("later")};
+  if (tensors->space() != space_ || !fits(read, parts_.settings.video_vae)) {
+    return Error{ErrorCode::kMismatch, "This map of live pictures was fitted to another model", "preview_map", tensors->space(), space_,
+                 "Fit it again."};
+  }
+  const std::lock_guard lock(preview_mutex_);
+  preview_ = std::make_shared<const PreviewMap>(std::move(read));
+  return {};
 }
 
 /// Decoder output [1,3,T,H,W], whole or in tiles.
@@ -202,11 +341,12 @@ Result<at::Tensor> AudioVideoPipeline::decode_frames(const at::Tensor& raw_BCFHW
 Result<VideoFrames> AudioVideoPipeline::decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) {
   return phase(request, [&]() -> Result<VideoFrames> {
     if (context.stop.stop_requested()) return cancelled();
-    FANTASCOPE_TRY(const at::Tensor normalised, video_latents(request, latents));
+    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(request, plan(request), latents));
+    const at::Tensor normalised = shown(dynamic_cast<const TensorState&>(latents), clip).video_BCFHW.to(parts_.device);
     const at::Tensor raw = raw_video_latents(parts_.video_vae, normalised, parts_.dtype);
     FANTASCOPE_TRY_VOID(parts_.video_vae.check_latents(raw.sizes()));
     FANTASCOPE_TRY(const at::Tensor decoded, decode_frames(raw, context));
-    const at::Tensor unit = at::clamp(decoded[0].to(at::kFloat) / 2 + 0.5, 0, 1).permute({1, 2, 3, 0}).contiguous();
+    const at::Tensor unit = at::clamp(decoded[0].to(at::kFloat) / 2 + 0.5, 0, 1).permute({1, 2, 3, 0}).to(at::kCPU).contiguous();
     if (!at::isfinite(unit).all().item<bool>()) {
       return Error{ErrorCode::kModelNaN, "The picture decoder produced NaN", info().name, "", "", "Try fp32, or verify the model."};
     }
@@ -224,10 +364,11 @@ Result<VideoFrames> AudioVideoPipeline::decode_video(const GenerationRequest& re
 Result<Waveform> AudioVideoPipeline::decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) {
   return phase(request, [&]() -> Result<Waveform> {
     if (context.stop.stop_requested()) return cancelled();
-    FANTASCOPE_TRY(const at::Tensor normalised, audio_latents(request, latents));
+    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(request, plan(request), latents));
+    const at::Tensor normalised = shown(dynamic_cast<const TensorState&>(latents), clip).audio_BCLM.to(parts_.device);
     const at::Tensor raw = raw_audio_latents(parts_.audio_vae, normalised, parts_.dtype);
     FANTASCOPE_TRY_VOID(parts_.audio_vae.check_latents(raw.sizes()));
-    const at::Tensor sound = parts_.vocoder->forward(parts_.audio_vae.decode(raw))[0].to(at::kFloat).contiguous();
+    const at::Tensor sound = parts_.vocoder->forward(parts_.audio_vae.decode(raw))[0].to(at::kCPU, at::kFloat).contiguous();
     if (!at::isfinite(sound).all().item<bool>()) {
       return Error{ErrorCode::kModelNaN, "The sound decoder produced NaN", info().name, "", "", "Try fp32, or verify the model."};
     }
@@ -243,9 +384,13 @@ Result<Waveform> AudioVideoPipeline::decode_audio(const GenerationRequest& reque
 
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::load_state(const std::string& path) const {
   FANTASCOPE_TRY(std::shared_ptr<TensorState> state, TensorState::load(path));
-  if (state->kind() != kPromptEmbeds && state->kind() != kLatents) {
-    return Error{
-        ErrorCode::kMismatch, "This state was stored by another family of models", path, state->kind(), "prompt_embeds or latents", ""};
+  if (state->kind() != kPromptEmbeds && state->kind() != kLatents && state->kind() != kPreviewMap) {
+    return Error{ErrorCode::kMismatch,
+                 "This state was stored by another family of models",
+                 path,
+                 state->kind(),
+                 "prompt_embeds, latents or preview_map",
+                 ""};
   }
   return std::shared_ptr<PhaseState>(std::move(state));
 }

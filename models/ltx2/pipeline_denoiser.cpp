@@ -23,22 +23,32 @@ at::Tensor mask_or_none(const at::Tensor& mask_BS) {
 
 }  // namespace
 
-at::Tensor given_frames_mask(const ClipShape& shape, bool first, bool last) {
-  if (!first && !last) return {};
+at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, bool last) {
+  if (num_first == 0 && !last) return {};
   at::Tensor mask = at::zeros({1, shape.num_video_tokens()}, at::TensorOptions().dtype(at::kFloat));
   const std::int64_t area = shape.height * shape.width;
-  if (first) mask.narrow(1, 0, area).fill_(1);
+  mask.narrow(1, 0, num_first * area).fill_(1);
   if (last) mask.narrow(1, shape.num_video_tokens() - area, area).fill_(1);
   return mask;
 }
 
+at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first) {
+  if (num_first == 0) return {};
+  at::Tensor mask = at::zeros({1, shape.audio_frames}, at::TensorOptions().dtype(at::kFloat));
+  mask.narrow(1, 0, num_first).fill_(1);
+  return mask;
+}
+
 Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptEmbeds prompt_embeds)
-    : transformer_(transformer), recipe_(std::move(recipe)), dtype_(transformer.dtype()) {
-  embeds_ = {prompt_embeds.video_BSD.to(dtype_), prompt_embeds.audio_BSD.to(dtype_), prompt_embeds.mask_BS};
+    : transformer_(transformer), recipe_(std::move(recipe)), dtype_(transformer.dtype()), device_(transformer.device()) {
+  embeds_ = {prompt_embeds.video_BSD.to(device_, dtype_), prompt_embeds.audio_BSD.to(device_, dtype_), prompt_embeds.mask_BS.to(device_)};
+  for (at::Tensor* mask : {&recipe_.clean_mask_BT, &recipe_.clean_audio_mask_BL}) {
+    if (mask->defined()) *mask = mask->to(device_);
+  }
   conditional_ = rows(embeds_, embeds_.video_BSD.size(0) - 1, 1);
   embeds_.mask_BS = mask_or_none(embeds_.mask_BS);
   conditional_.mask_BS = mask_or_none(conditional_.mask_BS);
-  rope_ = make_rope_tables(transformer.config(), recipe_.shape);
+  rope_ = make_rope_tables(transformer.config(), recipe_.shape).to(device_);
 }
 
 TransformerInput Denoiser::input(const std::string& kind, int step, const LatentTokens& latents) const {
@@ -46,7 +56,7 @@ TransformerInput Denoiser::input(const std::string& kind, int step, const Latent
   const auto batched = [&](const at::Tensor& x) { return both ? at::cat({x, x}) : x; };
   const PromptEmbeds& embeds = both ? embeds_ : conditional_;
   const float t = recipe_.schedule.timesteps[static_cast<std::size_t>(step)];
-  const at::Tensor timestep_B = at::full({both ? 2 : 1}, t, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor timestep_B = at::full({both ? 2 : 1}, t, at::TensorOptions().dtype(at::kFloat).device(device_));
 
   TransformerInput in;
   in.video_BTC = batched(latents.video_BTC).to(dtype_);
@@ -54,8 +64,12 @@ TransformerInput Denoiser::input(const std::string& kind, int step, const Latent
   in.video_prompt_embeds_BSD = embeds.video_BSD;
   in.audio_prompt_embeds_BSD = embeds.audio_BSD;
   in.video_prompt_mask_BS = in.audio_prompt_mask_BS = embeds.mask_BS;
-  in.audio_timesteps = in.video_sigma_B = in.audio_sigma_B = timestep_B;
-  in.video_timesteps = recipe_.clean_mask_BT.defined() ? timestep_B.unsqueeze(1) * (1 - batched(recipe_.clean_mask_BT)) : timestep_B;
+  in.video_sigma_B = in.audio_sigma_B = timestep_B;
+  const auto by_token = [&](const at::Tensor& clean) {
+    return clean.defined() ? timestep_B.unsqueeze(1) * (1 - batched(clean)) : timestep_B;
+  };
+  in.video_timesteps = by_token(recipe_.clean_mask_BT);
+  in.audio_timesteps = by_token(recipe_.clean_audio_mask_BL);
   in.rope = &rope_;
   in.use_cross_timestep = recipe_.use_cross_timestep;
   in.isolate_modalities = kind == "modality";
@@ -108,10 +122,21 @@ LatentTokens Denoiser::advance(int step, const LatentTokens& latents, const Late
   const float next = recipe_.schedule.sigmas[static_cast<std::size_t>(step) + 1];
   LatentTokens moved{euler_step(latents.video_BTC, velocities.video_BTC, sigma, next),
                      euler_step(latents.audio_BLC, velocities.audio_BLC, sigma, next)};
-  if (recipe_.clean_mask_BT.defined()) {
-    moved.video_BTC = at::where(recipe_.clean_mask_BT.unsqueeze(-1) > 0, latents.video_BTC, moved.video_BTC);
-  }
-  return moved;
+  return given_kept(latents, std::move(moved));
+}
+
+LatentTokens Denoiser::denoised(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
+  const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
+  return given_kept(latents, {latents.video_BTC - velocities.video_BTC * sigma, latents.audio_BLC - velocities.audio_BLC * sigma});
+}
+
+LatentTokens Denoiser::given_kept(const LatentTokens& before, LatentTokens after) const {
+  const auto keep = [](const at::Tensor& clean, const at::Tensor& given, at::Tensor& x) {
+    if (clean.defined()) x = at::where(clean.unsqueeze(-1) > 0, given, x);
+  };
+  keep(recipe_.clean_mask_BT, before.video_BTC, after.video_BTC);
+  keep(recipe_.clean_audio_mask_BL, before.audio_BLC, after.audio_BLC);
+  return after;
 }
 
 }  // namespace fantascope::models::ltx2

@@ -20,7 +20,7 @@ struct PromptEmbeds {
   at::Tensor mask_BS;  ///< int64, 1 attend
 };
 
-/// Normalised latents as tokens, float32, batch 1.
+/// Normalised latents as tokens, float32, batch 1, on the transformer's device.
 struct LatentTokens {
   at::Tensor video_BTC, audio_BLC;
 };
@@ -32,10 +32,13 @@ struct DenoiseRecipe {
   std::vector<std::int64_t> stg_blocks;
   bool use_cross_timestep = true;
   at::Tensor clean_mask_BT;  ///< 1 for tokens that are given and never stepped; undefined: none
+  at::Tensor clean_audio_mask_BL;
 };
 
-/// The clean_mask of image-to-video: the tokens of the first latent frame, of the last, or of both. Undefined if none is given.
-at::Tensor given_frames_mask(const ClipShape& shape, bool first, bool last = false);
+/// The clean_mask where the first latent frames are given (one for image-to-video), the last one, or both. Undefined if none is given.
+at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, bool last = false);
+/// The same for the first latents of the sound.
+at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first);
 
 /// Sees every transformer call: "cfg" (batch [negative, prompt]), "cond", "stg" or "modality".
 using CallObserver = std::function<void(const std::string& kind, const TransformerInput& input, const TransformerOutput& output)>;
@@ -59,11 +62,14 @@ class Denoiser {
   /// Mixes the calls of one step. outputs.negative and conditional are the halves of a "cfg" call.
   LatentTokens guided(int step, const LatentTokens& latents, const GuidancePredictions& video, const GuidancePredictions& audio) const;
   LatentTokens advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
+  /// What the velocities say the finished latents will be.
+  LatentTokens denoised(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
 
   GuidancePasses passes() const { return guidance_passes(recipe_.video, recipe_.audio); }
 
  private:
   TransformerInput input(const std::string& kind, int step, const LatentTokens& latents) const;
+  LatentTokens given_kept(const LatentTokens& before, LatentTokens after) const;
 
   const Transformer& transformer_;
   DenoiseRecipe recipe_;
@@ -71,6 +77,7 @@ class Denoiser {
   PromptEmbeds conditional_;  // the prompt alone
   RopeTables rope_;
   at::ScalarType dtype_;
+  at::Device device_;
 };
 
 }  // namespace fantascope::models::ltx2

@@ -8,25 +8,26 @@
 #include <utility>
 
 #include "engine/diffusion/noise.h"
-#include "engine/weights/loaded_parameters.h"
 
 namespace fantascope::models::ltx2 {
 
-Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, at::ScalarType dtype) {
+Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, const LoadTarget& target) {
   FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters source(std::move(weights), dtype);
+  LoadedParameters source = target.source(std::move(weights));
   Transformer transformer(config, ParameterScope(source, ""));
-  FANTASCOPE_TRY_VOID(source.finish());
+  FANTASCOPE_TRY_VOID(target.finish(source));
   return transformer;
 }
 
-Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType dtype) {
+Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType dtype, at::Device device) {
   FANTASCOPE_TRY(ModelSettings settings, ModelSettings::read(dir));
-  FANTASCOPE_TRY(TextPath text, TextPath::load(dir, dtype));
-  FANTASCOPE_TRY(Transformer transformer, load_transformer(dir + "/transformer", settings.transformer, dtype));
-  FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(dir + "/vae", dtype));
-  FANTASCOPE_TRY(AudioVae audio_vae, AudioVae::load(dir + "/audio_vae", dtype));
-  FANTASCOPE_TRY(std::unique_ptr<Vocoder> vocoder, Vocoder::load(dir + "/vocoder", dtype));
+  WeightsInUse weights;
+  const LoadTarget target(dtype, device, &weights);
+  FANTASCOPE_TRY(TextPath text, TextPath::load(dir, target));
+  FANTASCOPE_TRY(Transformer transformer, load_transformer(dir + "/transformer", settings.transformer, target));
+  FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(dir + "/vae", target));
+  FANTASCOPE_TRY(AudioVae audio_vae, AudioVae::load(dir + "/audio_vae", target));
+  FANTASCOPE_TRY(std::unique_ptr<Vocoder> vocoder, Vocoder::load(dir + "/vocoder", target));
   const auto& config = settings.transformer;
   const ConnectorsConfig& connectors = text.connectors().config();
   const std::int64_t video_text = connectors.video.dim(), audio_text = connectors.audio.dim();
@@ -40,7 +41,14 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
                  std::to_string(video_wanted) + " and " + std::to_string(audio_wanted),
                  "Download the folder again."};
   }
-  return PipelineParts{std::move(settings), dtype, std::move(text), std::move(transformer), std::move(video_vae), std::move(audio_vae),
+  return PipelineParts{std::move(settings),
+                       dtype,
+                       device,
+                       std::move(weights),
+                       std::move(text),
+                       std::move(transformer),
+                       std::move(video_vae),
+                       std::move(audio_vae),
                        std::move(vocoder)};
 }
 

@@ -23,18 +23,20 @@ namespace fantascope::models::ltx2 {
 struct PipelineParts {
   ModelSettings settings;
   at::ScalarType dtype = at::kFloat;
+  at::Device device = at::kCPU;
+  WeightsInUse weights;
   TextPath text;
   Transformer transformer;
   VideoVae video_vae;
   AudioVae audio_vae;
   std::unique_ptr<Vocoder> vocoder;
 
-  static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype);
+  static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
 };
 
-Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, at::ScalarType dtype);
+Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, const LoadTarget& target);
 
-/// Noise of a clip, unpacked: [1,C,F,H,W] and [1,C,L,M], float32, video drawn first.
+/// Noise of a clip, unpacked: [1,C,F,H,W] and [1,C,L,M], float32, video drawn first, on the CPU.
 struct ClipNoise {
   at::Tensor video_BCFHW, audio_BCLM;
 };

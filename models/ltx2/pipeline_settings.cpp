@@ -8,6 +8,7 @@
 
 #include "engine/base/bounded_json.h"
 #include "engine/base/json_fields.h"
+#include "models/ltx2/pipeline_windows.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -80,6 +81,7 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.info.size_max = static_cast<int>(fields.integer("size_max", s.info.size_max, 1, kMaxPixels));
   s.info.frames_max = static_cast<int>(fields.integer("frames_max", s.info.frames_max, 1, 1 << 16));
   s.last_image = fields.flag("last_image", false);
+  s.info.seconds_at_once = fields.number("seconds_at_once", s.info.seconds_at_once, 0.01, 3600);
   const std::string vocabulary = fields.word("vocabulary", "");
   if (!vocabulary.empty()) {
     if (vocabulary.find('/') != std::string::npos || vocabulary == "..")
@@ -207,6 +209,8 @@ Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   s.info.size_multiple = static_cast<int>(std::lcm(factors.height, factors.width));
   s.info.size_min = s.info.size_multiple;
   s.info.frames_multiple = static_cast<int>(factors.time);
+  // Positions beyond the last one that the rotary tables were made for were never trained.
+  s.info.seconds_at_once = static_cast<double>(s.transformer.max_time_s);
   set_family_defaults(s);
   FANTASCOPE_TRY_VOID(read_model_card(dir, s));
   return s;
@@ -274,6 +278,7 @@ Result<void> validate_request(const ModelSettings& settings, const GenerationReq
       }
     }
   }
+  FANTASCOPE_TRY_VOID(check_windows(settings, request));
   FANTASCOPE_TRY_VOID(check_guidance("", request.guidance));
   FANTASCOPE_TRY_VOID(check_guidance("audio ", request.audio_guidance));
   if (request.last_image && !settings.last_image) {

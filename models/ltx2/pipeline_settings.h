@@ -4,6 +4,7 @@
 ///   {"name", "licence", "width", "height", "num_frames", "fps", "num_inference_steps", "sigmas": […],
 ///    "guidance": {"guidance_scale", "stg_scale", "modality_scale", "rescale"}, "audio_guidance": {…}, "negative_prompt",
 ///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "size_max", "frames_max",
+///    "seconds_at_once": longest clip that the model was trained to sample in one go,
 ///    "last_image": true if the model was trained to be given its last latent frame, "vocabulary": "file of known words, one a line"}
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>

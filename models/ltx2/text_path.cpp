@@ -14,7 +14,6 @@
 #include "engine/runtime/torch_errors.h"
 #include "engine/text/tokenizer.h"
 #include "engine/text/unicode.h"
-#include "engine/weights/loaded_parameters.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -63,13 +62,11 @@ struct TextPath::Impl {
   std::int32_t pad_id = 0;
   std::optional<TextEncoder> encoder;
   std::optional<TextConnectors> connectors;
-  std::vector<ShardedWeights> weights;
-  std::vector<std::string> warnings;
   at::Device device = at::kCPU;
 
   Result<void> load_tokenizer(const fs::path& dir);
-  Result<void> load_encoder(const fs::path& dir, at::ScalarType dtype);
-  Result<void> load_connectors(const fs::path& dir, at::ScalarType dtype);
+  Result<void> load_encoder(const fs::path& dir, const LoadTarget& target);
+  Result<void> load_connectors(const fs::path& dir, const LoadTarget& target);
   Result<TextEmbeds> encode(const std::vector<std::vector<std::int64_t>>& ids, std::int64_t max_sequence_length, TextTrace* trace) const;
 };
 
@@ -84,7 +81,7 @@ Result<void> TextPath::Impl::load_tokenizer(const fs::path& dir) {
   return {};
 }
 
-Result<void> TextPath::Impl::load_encoder(const fs::path& dir, at::ScalarType dtype) {
+Result<void> TextPath::Impl::load_encoder(const fs::path& dir, const LoadTarget& target) {
   const std::string config_path = (dir / "text_encoder" / "config.json").string();
   FANTASCOPE_TRY(const auto json, read_bounded_json(config_path));
   FANTASCOPE_TRY(const auto config, TextEncoderConfig::from_json(json, config_path));
@@ -99,15 +96,13 @@ Result<void> TextPath::Impl::load_encoder(const fs::path& dir, at::ScalarType dt
   }
   FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "text_encoder").string()));
   FANTASCOPE_TRY(const std::string prefix, find_text_encoder_prefix(opened));
-  LoadedParameters parameters(opened, dtype, device);
+  LoadedParameters parameters = target.source(opened);
   encoder.emplace(ParameterScope(parameters, prefix), config);
-  FANTASCOPE_TRY_VOID(parameters.finish());
-  for (auto& line : parameters.warnings()) warnings.push_back(std::move(line));
-  weights.push_back(std::move(opened));
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return {};
 }
 
-Result<void> TextPath::Impl::load_connectors(const fs::path& dir, at::ScalarType dtype) {
+Result<void> TextPath::Impl::load_connectors(const fs::path& dir, const LoadTarget& target) {
   const std::string config_path = (dir / "connectors" / "config.json").string();
   FANTASCOPE_TRY(const auto json, read_bounded_json(config_path));
   FANTASCOPE_TRY(const auto config, ConnectorsConfig::from_json(json, config_path));
@@ -121,21 +116,19 @@ Result<void> TextPath::Impl::load_connectors(const fs::path& dir, at::ScalarType
   if (config.text_proj_in_factor != encoder->config().num_layers + 1)
     return mismatch("text_proj_in_factor", config.text_proj_in_factor, encoder->config().num_layers + 1);
   FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "connectors").string()));
-  LoadedParameters parameters(opened, dtype, device);
+  LoadedParameters parameters = target.source(opened);
   connectors.emplace(ParameterScope(parameters, ""), config);
-  FANTASCOPE_TRY_VOID(parameters.finish());
-  for (auto& line : parameters.warnings()) warnings.push_back(std::move(line));
-  weights.push_back(std::move(opened));
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return {};
 }
 
-Result<TextPath> TextPath::load(const std::string& dir, at::ScalarType dtype, at::Device device) {
+Result<TextPath> TextPath::load(const std::string& dir, const LoadTarget& target) {
   return catch_torch_errors([&]() -> Result<TextPath> {
     auto impl = std::make_unique<Impl>();
-    impl->device = device;
+    impl->device = target.device;
     FANTASCOPE_TRY_VOID(impl->load_tokenizer(dir));
-    FANTASCOPE_TRY_VOID(impl->load_encoder(dir, dtype));
-    FANTASCOPE_TRY_VOID(impl->load_connectors(dir, dtype));
+    FANTASCOPE_TRY_VOID(impl->load_encoder(dir, target));
+    FANTASCOPE_TRY_VOID(impl->load_connectors(dir, target));
     return TextPath(std::move(impl));
   });
 }
@@ -223,19 +216,4 @@ TextPath& TextPath::operator=(TextPath&&) noexcept = default;
 const Tokenizer& TextPath::tokenizer() const { return *impl_->tokenizer; }
 const TextEncoder& TextPath::text_encoder() const { return *impl_->encoder; }
 const TextConnectors& TextPath::connectors() const { return *impl_->connectors; }
-const std::vector<std::string>& TextPath::warnings() const { return impl_->warnings; }
-
-std::vector<std::string> TextPath::weight_files() const {
-  std::vector<std::string> files;
-  for (const auto& part : impl_->weights) {
-    for (auto& file : part.files()) files.push_back(std::move(file));
-  }
-  return files;
-}
-
-Result<void> TextPath::verify_unchanged() const {
-  for (const auto& part : impl_->weights) FANTASCOPE_TRY_VOID(part.verify_unchanged());
-  return {};
-}
-
 }  // namespace fantascope::models::ltx2

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/weights/weights_in_use.h"
 #include "models/ltx2/connectors.h"
 #include "models/ltx2/text_encoder.h"
 
@@ -26,8 +27,8 @@ struct TextTrace {
 
 class TextPath {
  public:
-  /// `dir` is the model folder with tokenizer/, text_encoder/ and connectors/. dtype: kFloat or kBFloat16.
-  static Result<TextPath> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
+  /// `dir` is the model folder with tokenizer/, text_encoder/ and connectors/. Types: kFloat or kBFloat16.
+  static Result<TextPath> load(const std::string& dir, const LoadTarget& target);
   ~TextPath();
   TextPath(TextPath&&) noexcept;
   TextPath& operator=(TextPath&&) noexcept;
@@ -41,11 +42,6 @@ class TextPath {
   const Tokenizer& tokenizer() const;
   const TextEncoder& text_encoder() const;
   const TextConnectors& connectors() const;
-  std::vector<std::string> weight_files() const;
-  /// For the log, once after loading: NaN in the weights and such.
-  const std::vector<std::string>& warnings() const;
-  /// "file changed while reading" if a weight file is no longer what was loaded.
-  Result<void> verify_unchanged() const;
 
  private:
   struct Impl;

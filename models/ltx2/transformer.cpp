@@ -74,6 +74,7 @@ Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 
 const TransformerConfig& Transformer::config() const { return parts_->config; }
 at::ScalarType Transformer::dtype() const { return parts_->video.proj_in.weight().scalar_type(); }
+at::Device Transformer::device() const { return parts_->video.proj_in.weight().device(); }
 
 namespace {
 

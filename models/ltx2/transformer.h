@@ -56,6 +56,7 @@ class Transformer {
   TransformerOutput forward(const TransformerInput& input, const TransformerProbe& probe = {}) const;
   const TransformerConfig& config() const;
   at::ScalarType dtype() const;  ///< of the weights, in which it computes
+  at::Device device() const;
 
  private:
   struct Parts;

@@ -28,6 +28,11 @@ at::Tensor edges(std::int64_t n) {
 
 }  // namespace
 
+RopeTables RopeTables::to(at::Device device) const {
+  const auto moved = [&](const RopeTable& table) { return RopeTable{table.type, table.cos.to(device), table.sin.to(device)}; };
+  return {moved(video), moved(audio), moved(cross_video), moved(cross_audio)};
+}
+
 at::Tensor video_coords(const TransformerConfig& config, const ClipShape& shape) {
   const auto& factors = config.vae_scale_factors;
   const at::Tensor time = at::clamp_min(edges(shape.frames) * factors[0] + config.causal_offset - factors[0], 0) / shape.fps;

@@ -21,6 +21,8 @@ struct ClipShape {
 
 struct RopeTables {
   RopeTable video, audio, cross_video, cross_audio;
+  /// Made on the CPU, in float64 where the config says so, and copied.
+  RopeTables to(at::Device device) const;
 };
 
 /// Start and end of every token on the three axes, [1,3,T,2] float32; tokens row-major over (frames, height, width).

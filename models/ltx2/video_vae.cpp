@@ -6,7 +6,6 @@
 #include <ATen/ops/zeros.h>
 
 #include "engine/base/bounded_json.h"
-#include "engine/weights/loaded_parameters.h"
 #include "models/ltx2/video_vae_fast.h"
 
 namespace fantascope::models::ltx2 {
@@ -33,13 +32,13 @@ at::Tensor per_channel(const at::Tensor& values_C, const at::Tensor& like) {
 
 }  // namespace
 
-Result<VideoVae> VideoVae::load(const std::string& folder, at::ScalarType dtype) {
+Result<VideoVae> VideoVae::load(const std::string& folder, const LoadTarget& target) {
   FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
   FANTASCOPE_TRY(const auto config, VideoVaeConfig::from_json(json, folder + "/config.json"));
   FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters(std::move(weights), dtype);
+  LoadedParameters parameters = target.source(std::move(weights));
   VideoVae vae(config, ParameterScope(parameters, ""));
-  FANTASCOPE_TRY_VOID(parameters.finish());
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vae;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/nn/parameter_scope.h"
+#include "engine/weights/weights_in_use.h"
 #include "models/ltx2/video_vae_blocks.h"
 #include "models/ltx2/video_vae_config.h"
 
@@ -34,8 +35,8 @@ Result<void> check_tiling(const VaeTiling& tiling, const ScaleFactors& scale_fac
 
 class VideoVae {
  public:
-  /// Reads the component folder (config.json and weights); weights that are stored in `dtype` stay mapped from the file.
-  static Result<VideoVae> load(const std::string& folder, at::ScalarType dtype);
+  /// Reads the component folder (config.json and weights); weights that are stored in the target's dtype stay mapped from the file.
+  static Result<VideoVae> load(const std::string& folder, const LoadTarget& target);
   /// Ask the scope's source for finish() before use.
   VideoVae(const VideoVaeConfig& config, ParameterScope scope);
   const VideoVaeConfig& config() const { return config_; }

@@ -12,7 +12,6 @@
 #include <optional>
 
 #include "engine/base/bounded_json.h"
-#include "engine/weights/loaded_parameters.h"
 #include "models/ltx2/vocoder_filters.h"
 
 namespace fantascope::models::ltx2 {
@@ -246,12 +245,12 @@ Result<std::unique_ptr<Vocoder>> Vocoder::make(const nlohmann::json& config, Par
                "Use a model folder with one of these."};
 }
 
-Result<std::unique_ptr<Vocoder>> Vocoder::load(const std::string& folder, at::ScalarType dtype) {
+Result<std::unique_ptr<Vocoder>> Vocoder::load(const std::string& folder, const LoadTarget& target) {
   FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
   FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters(std::move(weights), dtype);
+  LoadedParameters parameters = target.source(std::move(weights));
   FANTASCOPE_TRY(auto vocoder, make(json, ParameterScope(parameters, ""), folder + "/config.json"));
-  FANTASCOPE_TRY_VOID(parameters.finish());
+  FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vocoder;
 }
 

@@ -45,8 +45,8 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TensorState::TensorState(std::string kind, int step, std::map<std::string, at::Tensor> tensors)
-    : kind_(std::move(kind)), step_(step), tensors_(std::move(tensors)) {
+TensorState::TensorState(std::string kind, int step, std::map<std::string, at::Tensor> tensors, std::string space)
+    : kind_(std::move(kind)), step_(step), space_(std::move(space)), tensors_(std::move(tensors)) {
   for (auto& [name, tensor] : tensors_) tensor = tensor.to(at::kCPU).contiguous();
 }
 
@@ -71,7 +71,8 @@ Result<void> TensorState::save(const std::string& path) const {
   const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
   const std::string temporary = path + "." + std::to_string(::getpid()) + ".part";
   const std::vector<std::pair<std::string, at::Tensor>> tensors(tensors_.begin(), tensors_.end());
-  const std::map<std::string, std::string> metadata = {{"kind", kind_}, {"step", std::to_string(step_)}, {"sha256", sha256()}};
+  std::map<std::string, std::string> metadata = {{"kind", kind_}, {"step", std::to_string(step_)}, {"sha256", sha256()}};
+  if (!space_.empty()) metadata["space"] = space_;
   FANTASCOPE_TRY_VOID(write_safetensors(temporary, tensors, metadata, SyncToDisk::kYes));
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     Error error = io_error(path, "The state cannot be put in its place");
@@ -98,7 +99,8 @@ Result<std::shared_ptr<TensorState>> TensorState::load(const std::string& path) 
     FANTASCOPE_TRY(at::Tensor tensor, file->read(entry.name));
     tensors.emplace(entry.name, std::move(tensor));
   }
-  auto state = std::make_shared<TensorState>(metadata.at("kind"), step, std::move(tensors));
+  auto state =
+      std::make_shared<TensorState>(metadata.at("kind"), step, std::move(tensors), metadata.contains("space") ? metadata.at("space") : "");
   if (state->sha256() != metadata.at("sha256")) return not_a_state(path, "bytes that do not have the recorded SHA-256");
   return state;
 }

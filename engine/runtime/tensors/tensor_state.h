@@ -1,6 +1,7 @@
 #pragma once
 /// PhaseState for families: named tensors with a step and a kind, stored as safetensors and read back bit for bit.
-/// The kind says what the tensors are ("prompt_embeds", "latents"), so that one cannot be taken for the other.
+/// The kind says what the tensors are ("prompt_embeds", "latents"), so that one cannot be taken for the other; the space says whose
+/// latents they are, so that one model's are not given to another's decoder.
 #include <ATen/core/Tensor.h>
 
 #include <map>
@@ -14,9 +15,10 @@ namespace fantascope {
 
 class TensorState final : public PhaseState {
  public:
-  TensorState(std::string kind, int step, std::map<std::string, at::Tensor> tensors);
+  TensorState(std::string kind, int step, std::map<std::string, at::Tensor> tensors, std::string space = {});
 
   const std::string& kind() const { return kind_; }
+  const std::string& space() const { return space_; }  ///< empty: not known (states of earlier versions)
   const std::map<std::string, at::Tensor>& tensors() const { return tensors_; }
   /// The tensor called so, or undefined.
   at::Tensor get(const std::string& name) const;
@@ -32,6 +34,7 @@ class TensorState final : public PhaseState {
  private:
   std::string kind_;
   int step_;
+  std::string space_;
   std::map<std::string, at::Tensor> tensors_;  // contiguous, on the CPU
 };
 

@@ -1,0 +1,33 @@
+#pragma once
+/// A live picture for the price of a small matrix product: latents -> RGB by a linear map, fitted by least squares to what this VAE's
+/// decoder makes of random latents. Each latent cell becomes a patch of pixels for each of a few moments. The map depends on the weights
+/// only; it takes seconds to fit and is a few hundred kB, so callers keep it (TensorState, kind "preview_map").
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "engine/base/clip.h"
+#include "models/ltx2/video_vae.h"
+
+namespace fantascope::models::ltx2 {
+
+/// The causal VAE's first latent frame stands for one video frame, all others for several: two maps. [C+1, moments*rows*columns*3] float32,
+/// the last row is the offset; rows and columns are those of a cell's patch.
+struct PreviewMap {
+  at::Tensor first, later;
+};
+
+/// Pixels of a cell's patch and moments of a later latent frame.
+struct PreviewPatch {
+  std::int64_t moments = 1, rows = 1, columns = 1;
+  static PreviewPatch of(const ScaleFactors& factors);
+};
+
+/// Decodes a few random latents; the same map every time. Call without gradients; not on a thread that shares `vae` with another.
+PreviewMap fit_preview_map(const VideoVae& vae);
+/// Whether a map read from somewhere has the shape that this VAE needs.
+bool fits(const PreviewMap& map, const VideoVaeConfig& config);
+/// Normalised latents [1,C,F,H,W] float32 -> frames, values in [0,1]; fps is left for the caller. Any thread.
+VideoFrames render_preview(const PreviewMap& map, const ScaleFactors& factors, const at::Tensor& latents_BCFHW);
+
+}  // namespace fantascope::models::ltx2
