@@ -115,20 +115,52 @@ std::string verify_text(const json& response) {
          (response["ok"].get<bool>() ? ": good\n" : ": not good\n");
 }
 
+std::string job_text(const json& job) {
+  std::string text = field(job, "job_id") + "  " + field(job, "state") + "  " + field(job, "phase") + "  " + field(job, "step") + "/" +
+                     field(job, "num_steps") + "  " + cut(field(job, "prompt"), 80) + "\n";
+  if (job.contains("error")) text += "  " + field(job["error"], "message") + "\n";
+  if (job.contains("reason")) text += "  " + field(job, "reason") + "\n";
+  if (job.value("pause_wanted", false)) text += "  pauses at its next step\n";
+  if (job.value("stalled", false)) text += "  no step for " + duration_text(number(job, "silent_s")) + "; it may hang\n";
+  return text;
+}
+
+/// Why nothing may start, if the rule says anything.
+std::string rule_text(const json& rule) {
+  std::string text;
+  if (rule.value("held", false)) text += "the queue is paused; fantascope queue resume --all goes on\n";
+  if (!rule["from"].is_null()) text += "jobs run between " + field(rule, "from") + " and " + field(rule, "until") + "\n";
+  if (!rule["load_max"].is_null()) text += "jobs run while the machine's other load is at most " + field(rule, "load_max") + "\n";
+  return text;
+}
+
 std::string jobs_text(const json& response) {
   std::string text;
-  for (const json& job : response["jobs"]) {
-    text += field(job, "job_id") + "  " + field(job, "state") + "  " + field(job, "phase") + "  " + field(job, "step") + "/" +
-            field(job, "num_steps") + "  " + cut(field(job, "prompt"), 80) + "\n";
-    if (job.contains("error")) text += "  " + field(job["error"], "message") + "\n";
-    if (job.contains("reason")) text += "  " + field(job, "reason") + "\n";
-  }
-  return text.empty() ? "no jobs are waiting\n" : text;
+  for (const json& job : response["jobs"]) text += job_text(job);
+  if (text.empty()) text = "no jobs are waiting\n";
+  return text + (response.contains("rule") ? rule_text(response["rule"]) : "");
+}
+
+std::string queue_change_text(const json& response) {
+  if (response.contains("job_id")) return job_text(response);
+  const std::string text = rule_text(response["rule"]);
+  return text.empty() ? "the queue goes on\n" : text;
+}
+
+std::string queue_rule_text(const json& response) {
+  const std::string text = rule_text(response);
+  return text.empty() ? "jobs run at any time\n" : text;
 }
 
 std::string worker_text(const json& response) {
-  return std::to_string(response["done"].size()) + " jobs done, " + std::to_string(response["failed"].size()) + " failed\n" +
-         (response["failed"].empty() ? "" : jobs_text({{"jobs", response["failed"]}}));
+  std::string text = std::to_string(response["done"].size()) + " jobs done, " + std::to_string(response["failed"].size()) + " failed";
+  if (!response["paused"].empty()) text += ", " + std::to_string(response["paused"].size()) + " paused";
+  text += "\n";
+  if (response.contains("waiting")) text += "jobs wait: " + field(response, "waiting") + "\n";
+  for (const char* list : {"failed", "paused"}) {
+    for (const json& job : response[list]) text += job_text(job);
+  }
+  return text;
 }
 
 std::string inspect_text(const json& response) {
@@ -166,10 +198,27 @@ std::string parity_text(const json& response) {
 }  // namespace
 
 std::string response_text(const std::string& operation, const json& response) {
-  static const std::map<std::string, std::function<std::string(const json&)>> kTexts = {
-      {"generate", generate_text},    {"estimate", estimate_text},   {"reproduce", reproduce_text}, {"library list", takes_text},
-      {"library search", takes_text}, {"library check", check_text}, {"models list", models_text},  {"models verify", verify_text},
-      {"queue list", jobs_text},      {"worker", worker_text},       {"inspect", inspect_text},     {"parity", parity_text}};
+  static const std::map<std::string, std::function<std::string(const json&)>> kTexts = {{"generate", generate_text},
+                                                                                        {"estimate", estimate_text},
+                                                                                        {"reproduce", reproduce_text},
+                                                                                        {"library list", takes_text},
+                                                                                        {"library search", takes_text},
+                                                                                        {"library check", check_text},
+                                                                                        {"models list", models_text},
+                                                                                        {"models verify", verify_text},
+                                                                                        {"queue list", jobs_text},
+                                                                                        {"queue add", jobs_text},
+                                                                                        {"queue batch", jobs_text},
+                                                                                        {"queue move", jobs_text},
+                                                                                        {"queue pause", queue_change_text},
+                                                                                        {"queue resume", queue_change_text},
+                                                                                        {"queue cancel", queue_change_text},
+                                                                                        {"queue retry", queue_change_text},
+                                                                                        {"queue duplicate", queue_change_text},
+                                                                                        {"queue rule", queue_rule_text},
+                                                                                        {"worker", worker_text},
+                                                                                        {"inspect", inspect_text},
+                                                                                        {"parity", parity_text}};
   const auto found = kTexts.find(operation);
   // Escaped as ASCII: no control or direction mark reaches the terminal.
   return found == kTexts.end() ? response.dump(2, ' ', true, json::error_handler_t::replace) + "\n" : found->second(response);

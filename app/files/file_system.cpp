@@ -75,6 +75,16 @@ Error file_error(const std::string& action, const std::string& path, int error_n
   return error;
 }
 
+bool is_disk_full(const Error& error) {
+  if (error.code != ErrorCode::kIo) return false;
+  const std::string text = error.message + "\n" + error.found;
+  for (const std::string& sign : {std::string(" is full"), std::string("not enough free space"), std::generic_category().message(ENOSPC),
+                                  std::generic_category().message(EDQUOT)}) {
+    if (text.find(sign) != std::string::npos) return true;
+  }
+  return false;
+}
+
 Result<std::uint64_t> free_space(const std::string& path) {
   struct statvfs info;
   if (::statvfs(path.c_str(), &info) != 0) return file_error("ask for the free space of", path, errno);

@@ -26,4 +26,8 @@ Result<void> sync_dir(const std::string& path);
 /// Sentence for a failed system call on `path`: "cannot <action> <path>: <reason>", with the bytes needed and free if the disk is full.
 Error file_error(const std::string& action, const std::string& path, int error_number, std::uint64_t bytes_needed = 0);
 
+/// True for an error that comes from a full disk or quota, whoever reported it (file_error, the database, a library): such a job waits
+/// for room instead of failing.
+bool is_disk_full(const Error& error);
+
 }  // namespace fantascope

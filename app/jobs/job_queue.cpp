@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -29,7 +31,16 @@ std::string process_start(const std::string& pid) {
   return word;
 }
 
-std::string boot_id() { return read_line("/proc/sys/kernel/random/boot_id"); }
+/// This start of the machine and this process's view of process numbers.
+std::string here() {
+  std::array<char, 64> link{};
+  const ssize_t size = ::readlink("/proc/self/ns/pid", link.data(), link.size());
+  std::string digits;
+  for (const char c : std::string(link.data(), size > 0 ? static_cast<std::size_t>(size) : 0)) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  return read_line("/proc/sys/kernel/random/boot_id") + "/" + digits;
+}
 
 Job to_job(const JobRow& row) {
   Job job;
@@ -40,65 +51,102 @@ Job to_job(const JobRow& row) {
   job.phase = parse_job_phase(row.phase).value_or(JobPhase::kPrepare);
   job.step = row.step;
   job.num_steps = row.num_steps;
+  job.position = row.position;
   job.recipe = row.recipe;
   job.reason = row.reason;
   job.error_code = row.error_code;
   job.error_message = row.error_message;
   job.crashes = row.crashes;
   job.owner = row.owner;
+  job.pause_wanted = row.wish == "pause";
+  job.heartbeat_ms = row.heartbeat_ms;
+  job.progress_ms = row.progress_ms;
+  job.usual_step_ms = row.usual_step_ms;
+  job.wait_folder = row.wait_folder;
+  job.wait_bytes = static_cast<std::uint64_t>(row.wait_bytes);
   job.timings = row.timings;
+  job.created_ms = row.created_ms;
+  job.changed_ms = row.changed_ms;
   return job;
 }
 
 Error not_found(const JobId& id) { return {ErrorCode::kNotFound, "there is no such job", "job", id.text(), "", ""}; }
 
+bool is_mismatch(const Result<void>& result) { return !result && result.error().code == ErrorCode::kMismatch; }
+
 }  // namespace
 
 std::string this_process() {
   const std::string pid = std::to_string(::getpid());
-  return boot_id() + ":" + pid + ":" + process_start(pid);
+  return here() + ":" + pid + ":" + process_start(pid);
 }
 
-bool is_process_alive(const std::string& owner) {
+ProcessLife process_life(const std::string& owner) {
   const auto first = owner.find(':');
   const auto last = owner.rfind(':');
-  if (first == std::string::npos || first == last || owner.substr(0, first) != boot_id()) return false;
-  return process_start(owner.substr(first + 1, last - first - 1)) == owner.substr(last + 1);
+  if (first == std::string::npos || first == last) return ProcessLife::kDead;
+  const std::string place = owner.substr(0, first), now = here();
+  if (place != now) return place.substr(0, place.find('/')) == now.substr(0, now.find('/')) ? ProcessLife::kUnknown : ProcessLife::kDead;
+  const bool same = process_start(owner.substr(first + 1, last - first - 1)) == owner.substr(last + 1);
+  return same ? ProcessLife::kAlive : ProcessLife::kDead;
+}
+
+std::int64_t monotonic_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
 JobQueue::JobQueue(JobStore& store, std::string owner) : store_(store), owner_(std::move(owner)) {}
 
-Result<Job> JobQueue::accept(const JobId& id, const std::string& kind, const std::string& recipe, int num_steps) {
-  JobRow row;
-  row.job_id = id;
-  row.take_id = TakeId::random();
-  row.kind = kind;
-  row.state = job_state_name(JobState::kQueued);
-  row.phase = job_phase_name(JobPhase::kPrepare);
-  row.num_steps = num_steps;
-  row.recipe = recipe;
-  FANTASCOPE_TRY_VOID(store_.insert(row, "accepted"));
-  return to_job(row);
+Result<std::vector<Job>> JobQueue::accept(std::span<const NewJob> jobs, AcceptFor who) {
+  std::vector<JobRow> rows;
+  for (const NewJob& job : jobs) {
+    JobRow row;
+    row.job_id = job.job_id;
+    row.take_id = TakeId::random();
+    row.kind = job.kind;
+    row.state = job_state_name(JobState::kQueued);
+    row.phase = job_phase_name(JobPhase::kPrepare);
+    row.num_steps = job.num_steps;
+    row.recipe = job.recipe;
+    if (who == AcceptFor::kThisProcess) {
+      row.owner = owner_;
+      row.heartbeat_ms = monotonic_ms();
+    }
+    rows.push_back(std::move(row));
+  }
+  FANTASCOPE_TRY_VOID(store_.insert(rows, "accepted"));
+  std::vector<Job> accepted;
+  for (const JobRow& row : rows) accepted.push_back(to_job(row));
+  return accepted;
 }
 
-Result<void> JobQueue::save(Job& job, JobState expected, const std::string& message) {
-  FANTASCOPE_TRY(std::optional<JobRow> row, store_.find(job.job_id));
-  if (!row) return not_found(job.job_id);
-  row->state = job_state_name(job.state);
-  row->phase = job_phase_name(job.phase);
-  row->step = job.step;
-  row->num_steps = job.num_steps;
-  row->reason = job.reason;
-  row->error_code = job.error_code;
-  row->error_message = job.error_message;
-  row->crashes = job.crashes;
-  row->timings = job.timings;
-  row->recipe = job.recipe;
-  const bool runs = job.state == JobState::kRunning || job.state == JobState::kCanceling;
-  row->owner = runs ? owner_ : "";
-  row->heartbeat_ms = runs ? wall_clock_ms() : 0;
-  FANTASCOPE_TRY_VOID(store_.update(*row, std::string(job_state_name(expected)), job.owner, message));
-  job.owner = row->owner;
+Result<void> JobQueue::save(Job& job, JobState expected, const std::string& owner, const std::string& message) {
+  JobRow row;
+  row.job_id = job.job_id;
+  row.state = job_state_name(job.state);
+  row.phase = job_phase_name(job.phase);
+  row.step = job.step;
+  row.num_steps = job.num_steps;
+  row.reason = job.reason;
+  row.error_code = job.error_code;
+  row.error_message = job.error_message;
+  row.crashes = job.crashes;
+  row.timings = job.timings.empty() ? "{}" : job.timings;
+  row.recipe = job.recipe;
+  row.wait_folder = job.wait_folder;
+  row.wait_bytes = static_cast<std::int64_t>(job.wait_bytes);
+  if (!owner.empty()) {
+    row.owner = owner;
+    row.heartbeat_ms = row.progress_ms = monotonic_ms();
+    row.usual_step_ms = job.usual_step_ms;
+  }
+  FANTASCOPE_TRY_VOID(store_.update(row, std::string(job_state_name(expected)), job.owner, message));
+  job.owner = row.owner;
+  job.heartbeat_ms = row.heartbeat_ms;
+  job.progress_ms = row.progress_ms;
+  if (job.state != JobState::kRunning) job.pause_wanted = false;
   return {};
 }
 
@@ -111,12 +159,32 @@ Result<void> JobQueue::move(Job& job, JobState to, const std::string& message) {
                  "a job that can become " + std::string(job_state_name(to)),
                  ""};
   }
+  const auto runs = [](JobState state) { return state == JobState::kRunning || state == JobState::kCanceling; };
+  // Canceling is a wish: the job stays with the process that runs it.
+  const std::string owner = !runs(to) ? "" : runs(job.state) ? job.owner : owner_;
   Job moved = job;
   moved.state = to;
-  FANTASCOPE_TRY_VOID(save(moved, job.state, message));
+  if (to == JobState::kQueued || to == JobState::kRunning) {
+    moved.reason.clear();
+    moved.error_code.clear();
+    moved.error_message.clear();
+  }
+  if (to != JobState::kPaused) {
+    moved.wait_folder.clear();
+    moved.wait_bytes = 0;
+  }
+  const Result<void> saved = save(moved, job.state, owner, message);
+  if (is_mismatch(saved) && job.state == JobState::kRunning && job.owner == owner_ && can_move(JobState::kCanceling, to)) {
+    // Somebody asked to cancel in between; what happened first (done, failed) counts all the same.
+    FANTASCOPE_TRY_VOID(save(moved, JobState::kCanceling, owner, message));
+  } else if (!saved) {
+    return saved;
+  }
   job = std::move(moved);
   return {};
 }
+
+Result<void> JobQueue::disown(Job& job) { return save(job, JobState::kQueued, "", ""); }
 
 Result<void> JobQueue::start(Job& job) { return move(job, JobState::kRunning, "started"); }
 
@@ -128,41 +196,112 @@ Result<void> JobQueue::enter_phase(Job& job, JobPhase phase, int step) {
   const bool new_phase = phase != job.phase;
   next.phase = phase;
   next.step = step;
-  FANTASCOPE_TRY_VOID(save(next, JobState::kRunning, new_phase ? "phase" : ""));
+  const Result<void> saved = save(next, JobState::kRunning, job.owner, new_phase ? "phase" : "");
+  if (is_mismatch(saved)) {
+    FANTASCOPE_TRY(const auto wish, store_.wish(job.job_id));
+    if (wish && wish->state == job_state_name(JobState::kCanceling) && wish->owner == job.owner)
+      return Error{ErrorCode::kCancelled, "canceled", job.job_id.text(), "", "", ""};
+  }
+  FANTASCOPE_TRY_VOID(saved);
   job = std::move(next);
   return {};
 }
 
-Result<void> JobQueue::note(Job& job) { return save(job, job.state, ""); }
+Result<void> JobQueue::note(Job& job) {
+  const Result<void> saved = save(job, job.state, job.owner, "");
+  // A wish to cancel came in between: it is read at the next phase, and the note is not needed then.
+  if (is_mismatch(saved)) {
+    FANTASCOPE_TRY(const auto wish, store_.wish(job.job_id));
+    if (wish && wish->state == job_state_name(JobState::kCanceling) && wish->owner == job.owner) return {};
+  }
+  return saved;
+}
 
 Result<void> JobQueue::finish(Job& job) { return move(job, JobState::kDone, "done"); }
 
 Result<void> JobQueue::fail(Job& job, const Error& error) {
-  job.error_code = error_code_name(error.code);
-  job.error_message = error.to_string();
-  return move(job, JobState::kFailed, job.error_message);
+  Job failed = job;
+  failed.error_code = error_code_name(error.code);
+  failed.error_message = error.to_string();
+  FANTASCOPE_TRY_VOID(move(failed, JobState::kFailed, failed.error_message));
+  job = std::move(failed);
+  return {};
 }
 
-Result<void> JobQueue::pause(Job& job, const std::string& reason) {
-  job.reason = reason;
-  return move(job, JobState::kPaused, reason);
+Result<void> JobQueue::pause(Job& job, const std::string& reason, const std::string& wait_folder, std::uint64_t wait_bytes) {
+  Job paused = job;
+  paused.reason = reason;
+  paused.wait_folder = wait_folder;
+  paused.wait_bytes = wait_bytes;
+  FANTASCOPE_TRY_VOID(move(paused, JobState::kPaused, reason));
+  job = std::move(paused);
+  return {};
 }
+
+Result<void> JobQueue::release(Job& job, const std::string& why) { return move(job, JobState::kQueued, why); }
 
 Result<void> JobQueue::cancel(Job& job) {
-  if (job.state == JobState::kRunning) FANTASCOPE_TRY_VOID(move(job, JobState::kCanceling, "asked to stop"));
+  if (job.state == JobState::kRunning) {
+    const Result<void> asked = move(job, JobState::kCanceling, "asked to stop");
+    if (is_mismatch(asked))
+      job.state = JobState::kCanceling;  // another program asked first; if it is something else, the next move says so
+    else if (!asked)
+      return asked;
+  }
   return move(job, JobState::kCanceled, "canceled");
 }
 
 Result<void> JobQueue::requeue(Job& job) {
-  job.crashes = 0;
-  job.reason.clear();
-  job.error_code.clear();
-  job.error_message.clear();
-  return move(job, JobState::kQueued, "queued again");
+  Job queued = job;
+  queued.crashes = 0;
+  FANTASCOPE_TRY_VOID(move(queued, JobState::kQueued, "queued again"));
+  job = std::move(queued);
+  return {};
+}
+
+Result<void> JobQueue::ask_pause(Job& job) {
+  if (job.state == JobState::kQueued) return pause(job, "paused by the user");
+  if (job.state != JobState::kRunning) {
+    return Error{ErrorCode::kInvalidArgument, "this job cannot be paused now",
+                 job.job_id.text(),           std::string(job_state_name(job.state)),
+                 "a queued or running job",   ""};
+  }
+  FANTASCOPE_TRY_VOID(store_.set_wish(job.job_id, "pause"));
+  job.pause_wanted = true;
+  return {};
+}
+
+Result<void> JobQueue::ask_cancel(Job& job) {
+  if (job.state == JobState::kRunning) return move(job, JobState::kCanceling, "asked to stop");
+  return move(job, JobState::kCanceled, "canceled");
+}
+
+Result<std::optional<JobWish>> JobQueue::wish(const JobId& id) const { return store_.wish(id); }
+
+Result<void> JobQueue::beat(const JobId& id, std::int64_t progress_ms, std::int64_t usual_step_ms) {
+  return store_.beat(id, owner_, monotonic_ms(), progress_ms, usual_step_ms);
+}
+
+Result<void> JobQueue::tell(const Job& job, const std::string& message) {
+  JobRow row;
+  row.job_id = job.job_id;
+  row.state = job_state_name(job.state);
+  row.phase = job_phase_name(job.phase);
+  return store_.tell(row, message);
 }
 
 Result<std::optional<Job>> JobQueue::find(const JobId& id) const {
   FANTASCOPE_TRY(const std::optional<JobRow> row, store_.find(id));
+  return row ? std::optional<Job>(to_job(*row)) : std::nullopt;
+}
+
+Result<Job> JobQueue::find_by_text(const std::string& text) const {
+  FANTASCOPE_TRY(const JobRow row, store_.find_by_text(text));
+  return to_job(row);
+}
+
+Result<std::optional<Job>> JobQueue::next() const {
+  FANTASCOPE_TRY(const std::optional<JobRow> row, store_.next(owner_));
   return row ? std::optional<Job>(to_job(*row)) : std::nullopt;
 }
 
@@ -173,29 +312,46 @@ Result<std::vector<Job>> JobQueue::list(std::optional<JobState> state, int limit
   return jobs;
 }
 
+Result<bool> JobQueue::take_back(Job& job) {
+  const ProcessLife life = process_life(job.owner);
+  if (life == ProcessLife::kAlive) return false;
+  if (life == ProcessLife::kUnknown && monotonic_ms() - job.heartbeat_ms < kSilenceMax_ms) return false;
+  const std::string phase(job_phase_name(job.phase));
+  Result<void> moved;
+  if (job.state == JobState::kQueued) {  // accepted for a process that ended before it started it
+    Job free = job;
+    moved = save(free, JobState::kQueued, "", "its process ended before it began");
+    if (moved) job = std::move(free);
+  } else if (job.state == JobState::kCanceling) {
+    moved = move(job, JobState::kCanceled, "canceled; its process had ended");
+  } else {
+    Job back = job;
+    ++back.crashes;
+    if (back.crashes >= kCrashesMax) {
+      back.reason = "the program ended twice in " + phase;
+      moved = move(back, JobState::kParked, back.reason);
+    } else if (back.pause_wanted) {
+      back.reason = "paused by the user";
+      moved = move(back, JobState::kPaused, "paused; its process had ended");
+    } else {
+      moved = move(back, JobState::kQueued, "its process ended in " + phase);
+    }
+    if (moved) job = std::move(back);
+  }
+  // Somebody else took the row in between: then it is theirs.
+  if (is_mismatch(moved)) return false;
+  if (!moved) return moved.error();
+  return true;
+}
+
 Result<std::vector<Job>> JobQueue::recover() {
   std::vector<Job> recovered;
-  for (const JobState state : {JobState::kRunning, JobState::kCanceling}) {
-    FANTASCOPE_TRY(const std::vector<JobRow> rows, store_.list(std::string(job_state_name(state)), 10'000));
-    for (const JobRow& row : rows) {
-      if (is_process_alive(row.owner)) continue;
-      Job job = to_job(row);
-      ++job.crashes;
-      const std::string phase(job_phase_name(job.phase));
-      Result<void> moved;
-      if (state == JobState::kCanceling) {
-        moved = move(job, JobState::kCanceled, "canceled; its process had ended");
-      } else if (job.crashes >= kCrashesMax) {
-        job.reason = "the program ended twice in " + phase;
-        moved = move(job, JobState::kParked, job.reason);
-      } else {
-        moved = move(job, JobState::kQueued, "its process ended in " + phase);
-      }
-      // Somebody else took the row in between: then it is theirs.
-      if (!moved && moved.error().code == ErrorCode::kMismatch) continue;
-      if (!moved) return moved.error();
-      recovered.push_back(std::move(job));
-    }
+  FANTASCOPE_TRY(const std::vector<JobRow> rows, store_.owned());
+  for (const JobRow& row : rows) {
+    if (row.owner == owner_) continue;
+    Job job = to_job(row);
+    FANTASCOPE_TRY(const bool moved, take_back(job));
+    if (moved) recovered.push_back(std::move(job));
   }
   return recovered;
 }

@@ -63,10 +63,13 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& dir, Access 
     if (database->lock_fd_ < 0) return file_error("open the library's lock", lock_path, errno);
     FANTASCOPE_TRY_VOID(database->lock_file());
     const Result<void> ready = [&]() -> Result<void> {
-      FANTASCOPE_TRY_VOID(database->connect(access));
-      FANTASCOPE_TRY_VOID(database->configure(access));
-      FANTASCOPE_TRY_VOID(database->check_owner());
-      return database->migrate(migrations);
+      FANTASCOPE_TRY_VOID(database->connect(database->handle_, access));
+      FANTASCOPE_TRY_VOID(database->configure(database->handle_, access));
+      FANTASCOPE_TRY_VOID(database->check_owner(database->handle_));
+      FANTASCOPE_TRY_VOID(database->migrate(migrations));
+      // The write connection keeps the log's index in place, so this one can be read-only.
+      FANTASCOPE_TRY_VOID(database->connect(database->reader_, Access::kReadOnly));
+      return database->configure(database->reader_, Access::kReadOnly);
     }();
     database->unlock_file();
     if (!ready) return ready.error();
@@ -76,9 +79,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& dir, Access 
   if (::stat(database->path_.c_str(), &info) != 0) {
     return Error{ErrorCode::kNotFound, "there is no library here yet", database->path_, "", "", "Generate a first clip"};
   }
-  FANTASCOPE_TRY_VOID(database->connect(access));
-  FANTASCOPE_TRY_VOID(database->configure(access));
-  FANTASCOPE_TRY_VOID(database->check_owner());
+  FANTASCOPE_TRY_VOID(database->connect(database->reader_, access));
+  FANTASCOPE_TRY_VOID(database->configure(database->reader_, access));
+  FANTASCOPE_TRY_VOID(database->check_owner(database->reader_));
   const int newest = migrations.empty() ? 0 : migrations.back().version;
   if (database->schema_version_ != newest) {
     const bool newer = database->schema_version_ > newest;
@@ -94,21 +97,22 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& dir, Access 
 }
 
 Database::~Database() {
+  if (reader_ != nullptr) sqlite3_close(reader_);
   if (handle_ != nullptr) sqlite3_close(handle_);
   if (lock_fd_ >= 0) ::close(lock_fd_);
 }
 
-Result<void> Database::connect(Access access) {
+Result<void> Database::connect(sqlite3*& handle, Access access) {
   const int flags = access == Access::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   // The mutex of this class serialises all use of the handle.
-  int status = sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  int status = sqlite3_open_v2(path_.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (status == SQLITE_OK && access == Access::kReadOnly) {
-    Statement probe(handle_, path_, "SELECT count(*) FROM sqlite_schema");
-    if (auto row = probe.step(); !row && (sqlite3_errcode(handle_) & 0xff) == SQLITE_CANTOPEN) {
+    Statement probe(handle, path_, "SELECT count(*) FROM sqlite_schema");
+    if (auto row = probe.step(); !row && (sqlite3_errcode(handle) & 0xff) == SQLITE_CANTOPEN) {
       // A WAL library in a folder that cannot be written (a disc, a backup) can still be read where no writer can exist.
       probe.reset();
-      sqlite3* old = handle_;
-      handle_ = nullptr;
+      sqlite3* old = handle;
+      handle = nullptr;
       std::string uri = "file:";
       for (const char c : path_) {
         if (c == '?' || c == '#' || c == '%') {
@@ -118,35 +122,35 @@ Result<void> Database::connect(Access access) {
           uri += c;
         }
       }
-      status = sqlite3_open_v2((uri + "?immutable=1").c_str(), &handle_,
+      status = sqlite3_open_v2((uri + "?immutable=1").c_str(), &handle,
                                flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI, nullptr);
       sqlite3_close_v2(old);
     }
   }
-  if (status != SQLITE_OK) return sqlite_error(handle_, path_, "open the file");
+  if (status != SQLITE_OK) return sqlite_error(handle, path_, "open the file");
   ::chmod(path_.c_str(), 0600);
   return {};
 }
 
-Result<void> Database::configure(Access access) {
-  sqlite3_busy_timeout(handle_, kBusyTimeout_ms);
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+Result<void> Database::configure(sqlite3* handle, Access access) {
+  sqlite3_busy_timeout(handle, kBusyTimeout_ms);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   // Closing must not checkpoint: that would be a checkpoint outside the flock.
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_wal_hook(
-      handle_,
+      handle,
       [](void* self, sqlite3*, const char*, int pages) {
         static_cast<Database*>(self)->wal_pages_ = pages;
         return SQLITE_OK;
       },
       this);  // in place of the automatic checkpoint
   for (const char* pragma : {"PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0", "PRAGMA synchronous = FULL"}) {
-    FANTASCOPE_TRY_VOID(run_literal(handle_, path_, pragma));
+    FANTASCOPE_TRY_VOID(run_literal(handle, path_, pragma));
   }
-  if (access == Access::kReadOnly) return run_literal(handle_, path_, "PRAGMA query_only = ON");
-  Statement mode(handle_, path_, "PRAGMA journal_mode = WAL");
+  if (access == Access::kReadOnly) return run_literal(handle, path_, "PRAGMA query_only = ON");
+  Statement mode(handle, path_, "PRAGMA journal_mode = WAL");
   FANTASCOPE_TRY(const bool row, mode.step());
   if (!row || mode.text(0) != "wal") {
     return Error{ErrorCode::kUnsupported,
@@ -159,10 +163,10 @@ Result<void> Database::configure(Access access) {
   return {};
 }
 
-Result<void> Database::check_owner() {
-  FANTASCOPE_TRY(const std::int64_t application, pragma_integer(handle_, path_, "PRAGMA application_id"));
-  FANTASCOPE_TRY(const std::int64_t version, pragma_integer(handle_, path_, "PRAGMA user_version"));
-  FANTASCOPE_TRY(const std::int64_t objects, pragma_integer(handle_, path_, "SELECT count(*) FROM sqlite_schema"));
+Result<void> Database::check_owner(sqlite3* handle) {
+  FANTASCOPE_TRY(const std::int64_t application, pragma_integer(handle, path_, "PRAGMA application_id"));
+  FANTASCOPE_TRY(const std::int64_t version, pragma_integer(handle, path_, "PRAGMA user_version"));
+  FANTASCOPE_TRY(const std::int64_t objects, pragma_integer(handle, path_, "SELECT count(*) FROM sqlite_schema"));
   schema_version_ = static_cast<int>(version);
   if (application != kApplicationId && (application != 0 || objects != 0)) {
     return Error{ErrorCode::kBadFile,
@@ -261,7 +265,7 @@ Result<void> Database::lock_file() const {
 void Database::unlock_file() const { ::flock(lock_fd_, LOCK_UN); }
 
 Result<void> Database::write(const std::function<Result<void>(sqlite3*)>& body) {
-  const std::lock_guard guard(mutex_);
+  const std::lock_guard guard(write_mutex_);
   if (lock_fd_ < 0) return Error{ErrorCode::kIo, "the library is open for reading only", path_, "", "", ""};
   FANTASCOPE_TRY_VOID(lock_file());
   const Result<void> result = [&]() -> Result<void> {
@@ -279,11 +283,16 @@ Result<void> Database::write(const std::function<Result<void>(sqlite3*)>& body) 
 }
 
 Result<void> Database::read(const std::function<Result<void>(sqlite3*)>& body) const {
-  const std::lock_guard guard(mutex_);
-  FANTASCOPE_TRY_VOID(run_literal(handle_, path_, "BEGIN"));
-  const Result<void> done = body(handle_);
-  (void)run_literal(handle_, path_, "COMMIT");
+  const std::lock_guard guard(read_mutex_);
+  FANTASCOPE_TRY_VOID(run_literal(reader_, path_, "BEGIN"));
+  const Result<void> done = body(reader_);
+  (void)run_literal(reader_, path_, "COMMIT");
   return done;
+}
+
+Result<std::int64_t> Database::revision() const {
+  const std::lock_guard guard(read_mutex_);
+  return pragma_integer(reader_, path_, "PRAGMA data_version");
 }
 
 Result<std::vector<std::string>> Database::integrity_problems() const {

@@ -2,7 +2,9 @@
 /// The library file: SQLite in WAL mode with synchronous=FULL, so that a committed change survives a power cut.
 /// Any number of programs may read. A write (and the checkpoint after it) holds an exclusive flock on <dir>/library.lock, so no two
 /// connections ever write or checkpoint at once: SQLite before 3.51.3 can corrupt a WAL when they do (reliability notes, section 3).
-/// Any thread: calls are serialised by a mutex. SQL text lives only in app/library's .cpp files.
+/// Any thread: writes are serialised by one mutex, reads by another. They have a connection each, so a read never waits for a write, nor
+/// for another program's; it sees every change that was committed when it began.
+/// SQL text lives only in app/library's .cpp files.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +37,9 @@ class Database {
   /// Runs `body` on one consistent snapshot.
   Result<void> read(const std::function<Result<void>(sqlite3*)>& body) const;
 
+  /// A number that differs after any committed change, of this or another program.
+  Result<std::int64_t> revision() const;
+
   const std::string& path() const { return path_; }
   int schema_version() const { return schema_version_; }
   /// What PRAGMA integrity_check and foreign_key_check find; empty when all is well.
@@ -42,20 +47,22 @@ class Database {
 
  private:
   Database() = default;
-  Result<void> connect(Access access);
-  Result<void> configure(Access access);
+  Result<void> connect(sqlite3*& handle, Access access);
+  Result<void> configure(sqlite3* handle, Access access);
   Result<void> migrate(std::span<const Migration> migrations);
   Result<void> back_up(int from_version) const;
-  Result<void> check_owner();
+  Result<void> check_owner(sqlite3* handle);
   Result<void> lock_file() const;
   void unlock_file() const;
 
   std::string dir_, path_;
-  sqlite3* handle_ = nullptr;
+  sqlite3* handle_ = nullptr;  ///< writes; in a read-only library unused
+  sqlite3* reader_ = nullptr;
   int lock_fd_ = -1;
   int schema_version_ = 0;
   int wal_pages_ = 0;
-  mutable std::mutex mutex_;
+  std::mutex write_mutex_;
+  mutable std::mutex read_mutex_;
 };
 
 /// Milliseconds since 1970, for display only: order and identity never come from it.

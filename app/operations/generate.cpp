@@ -1,141 +1,13 @@
 #include "app/operations/generate.h"
 
-#include <algorithm>
-#include <filesystem>
-
-#include "app/files/atomic_file.h"
-#include "app/files/file_system.h"
-#include "app/files/sha256.h"
-#include "app/media/image.h"
-#include "app/operations/internal/job_runner.h"
+#include "app/operations/internal/accept_jobs.h"
+#include "app/operations/internal/queue_entry.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
+#include "app/operations/worker.h"
 
 namespace fantascope {
-namespace fs = std::filesystem;
 namespace {
-
-constexpr std::uint64_t kImageBytesMax = std::uint64_t{256} << 20;
-constexpr std::uint64_t kClipBytesMax = std::uint64_t{64} << 30;
-
-Error disk_error(const std::string& folder, std::uint64_t needed, std::uint64_t available) {
-  return {ErrorCode::kIo,
-          "there is not enough free space for this clip",
-          folder,
-          std::to_string(available >> 20) + " MiB free",
-          "at least " + std::to_string(needed >> 20) + " MiB",
-          "Free some space, choose a smaller size, or set FANTASCOPE_HOME to another disk"};
-}
-
-/// Streams a file under a new name; the target is whole or not there.
-Result<void> copy_out(const std::string& source, const std::string& target) {
-  std::error_code error;
-  const auto size = fs::file_size(source, error);
-  if (error || size > kClipBytesMax) return Error{ErrorCode::kIo, "cannot read the clip", source, error.message(), "", ""};
-  FANTASCOPE_TRY(AtomicFile file, AtomicFile::create(target, {.mode = 0644, .expected_bytes = size}));
-  std::FILE* input = std::fopen(source.c_str(), "rb");
-  if (input == nullptr) return file_error("read", source, errno);
-  std::vector<char> buffer(1 << 20);
-  Result<void> done;
-  for (std::size_t count = 0; done && (count = std::fread(buffer.data(), 1, buffer.size(), input)) > 0;)
-    done = file.write(std::string_view(buffer.data(), count));
-  if (done && std::ferror(input) != 0) done = file_error("read", source, EIO);
-  std::fclose(input);
-  FANTASCOPE_TRY_VOID(done);
-  return file.commit();
-}
-
-/// clip.mp4, or clip-2.mp4 for the second of several.
-std::string out_name(const std::string& out, int take, int num_takes) {
-  if (num_takes == 1) return out;
-  const fs::path path(out);
-  return (path.parent_path() / (path.stem().string() + "-" + std::to_string(take) + path.extension().string())).string();
-}
-
-Result<void> check_out(const std::string& out, bool is_clip) {
-  std::error_code error;
-  const fs::path folder = fs::path(out).has_parent_path() ? fs::path(out).parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, error))
-    return Error{ErrorCode::kInvalidArgument,
-                 "the folder of the output file is not there",
-                 "out",
-                 folder.string(),
-                 "an existing folder",
-                 "Make it first"};
-  if (fs::is_directory(out, error))
-    return Error{ErrorCode::kInvalidArgument, "the output is a folder", "out", out, "a file name", "Add a file name, such as clip.mp4"};
-  if (is_clip && fs::path(out).extension() != ".mp4") {
-    return Error{ErrorCode::kInvalidArgument,       "clips are MP4 files",      "out",
-                 fs::path(out).filename().string(), "a name that ends in .mp4", ""};
-  }
-  return {};
-}
-
-/// Copies a picture into the job's folder, so that the job does not depend on the user's file staying as it is.
-Result<RecipeConditioning> keep_image(const std::string& kind, const std::string& path, const std::string& dir) {
-  FANTASCOPE_TRY(const std::string bytes, read_file(path, kImageBytesMax));
-  const std::string file = kind + (bytes.starts_with("\x89PNG") ? ".png" : bytes.starts_with("\xff\xd8") ? ".jpg" : ".webp");
-  FANTASCOPE_TRY_VOID(write_file(dir + "/" + file, bytes));
-  FANTASCOPE_TRY_VOID([&]() -> Result<void> {
-    auto image = load_image(dir + "/" + file);
-    if (image) return {};
-    Error error = image.error();
-    error.subject = path;
-    return error;
-  }());
-  return RecipeConditioning{kind, sha256_text(bytes), file};
-}
-
-Result<Job> accept_job(Studio& studio, JobQueue& queue, const GenerateRequest& request, const PlannedGeneration& plan, std::uint64_t seed) {
-  const JobId id = JobId::random();
-  const std::string dir = work_dir(studio.home(), id);
-  JobOrder order{plan.recipe, plan.model.info.dir, request.wav, request.png};
-  order.recipe.seed = seed;
-  FANTASCOPE_TRY_VOID(create_private_dir(dir));
-  const auto accepted = [&]() -> Result<Job> {
-    for (const auto& [kind, path] : {std::pair{"first_image", request.image}, std::pair{"last_image", request.last_image}}) {
-      if (!path) continue;
-      FANTASCOPE_TRY(const RecipeConditioning item, keep_image(kind, *path, dir));
-      order.recipe.conditioning.push_back(item);
-    }
-    // The folder's name is durable before the row that relies on it.
-    FANTASCOPE_TRY_VOID(sync_dir(studio.home().work()));
-    return queue.accept(id, kGenerateJob, order_to_text(order), order.recipe.steps);
-  }();
-  if (!accepted) WorkFolder(dir, "").remove();
-  return accepted;
-}
-
-Result<GeneratedTake> finish_take(Studio& studio, const GenerateRequest& request, const Job& job, const FinishedJob& finished, int take,
-                                  int num_takes) {
-  GeneratedTake made;
-  made.take_id = job.take_id.text();
-  made.job_id = job.job_id.text();
-  made.path = take_dir(studio.home(), job.take_id) + "/clip.mp4";
-  made.recipe = finished.recipe;
-  made.duration_s = finished.duration_s;
-  made.recipe_sha256 = finished.recipe_sha256;
-  made.latents_sha256 = finished.latents_sha256;
-  made.unsigned_sha256 = finished.unsigned_sha256;
-  made.timings_s = finished.timings_s;
-  made.warnings = finished.warnings;
-  if (request.out) {
-    made.out_path = out_name(*request.out, take, num_takes);
-    const auto copied = [&]() -> Result<void> {
-      FANTASCOPE_TRY_VOID(copy_out(made.path, made.out_path));
-      if (request.save_latents)
-        FANTASCOPE_TRY_VOID(
-            copy_out(take_dir(studio.home(), job.take_id) + "/latents.safetensors", made.out_path + ".latents.safetensors"));
-      return {};
-    }();
-    if (!copied) {
-      Error error = copied.error();
-      error.hint += (error.hint.empty() ? "" : ". ") + std::string("The clip itself is safe in the library: ") + made.path;
-      return error;
-    }
-  }
-  return made;
-}
 
 void show(OperationContext& context, const std::string& line) {
   if (!context.progress) return;
@@ -143,6 +15,26 @@ void show(OperationContext& context, const std::string& line) {
   progress.note = line;
   context.progress(progress);
 }
+
+/// What the command line shows of its own jobs.
+class ShowJobs final : public WorkerListener {
+ public:
+  explicit ShowJobs(OperationContext& context) : context_(context) {}
+  void job_changed(const QueueEntry& job) override {
+    if (job.state != JobState::kRunning) return;
+    show(context_, job.model + " " + job.size + ", " + std::to_string(job.frames) + " frames at " + job.fps + " fps, " +
+                       std::to_string(job.num_steps) + " steps, seed " + std::to_string(job.seed));
+  }
+  void job_progress(const std::string&, const Progress& progress) override {
+    if (context_.progress) context_.progress(progress);
+  }
+  void job_stalled(const std::string&, double silent_s, double) override {
+    show(context_, "note: no step for " + std::to_string(static_cast<int>(silent_s)) + " s; it may hang");
+  }
+
+ private:
+  OperationContext& context_;
+};
 
 template <typename T>
 std::optional<T> optional_field(const nlohmann::json& arguments, const char* name) {
@@ -274,55 +166,28 @@ nlohmann::json GeneratedTake::to_json() const {
 
 Result<std::vector<GeneratedTake>> generate(OperationContext& context, const GenerateRequest& request) {
   Studio& studio = context.studio;
-  if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out, true));
+  if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
   if (request.save_latents && !request.out)
     show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
   FANTASCOPE_TRY(Database* const database, studio.library());
-  FANTASCOPE_TRY(const std::uint64_t available, studio.free_space(studio.home().dir));
-  const std::uint64_t needed = disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes);
-  if (available < needed) return disk_error(studio.home().dir, needed, available);
+  FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes)));
   for (const std::string& note : plan.notes) show(context, "note: " + note);
 
   JobStore store(*database);
   JobQueue queue(store, this_process());
-  std::vector<Job> jobs;
-  const auto cancel_rest = [&](std::size_t from) {
-    for (std::size_t i = from; i < jobs.size(); ++i) {
-      (void)queue.cancel(jobs[i]);
-      WorkFolder(work_dir(studio.home(), jobs[i].job_id), "").remove();
-    }
-  };
-  for (int i = 0; i < request.takes; ++i) {
-    auto job = accept_job(studio, queue, request, plan, plan.recipe.seed + static_cast<std::uint64_t>(i));
-    if (!job) {
-      cancel_rest(0);
-      return job.error();
-    }
-    jobs.push_back(*std::move(job));
+  FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_jobs(studio, request, plan));
+  FANTASCOPE_TRY(const std::int64_t earlier, store.count(std::string(job_state_name(JobState::kQueued))));
+  FANTASCOPE_TRY(const std::vector<Job> accepted, accept_jobs(studio, queue, jobs, AcceptFor::kThisProcess));
+  if (earlier > 0) {
+    show(context, "note: " + std::to_string(earlier) + " earlier jobs wait in the queue; fantascope worker --until-idle goes on with them");
   }
-  JobRunner runner(context, *database, queue);
-  FANTASCOPE_TRY(const std::vector<Job> queued, queue.list(JobState::kQueued, 1000));
-  if (queued.size() > jobs.size()) {
-    show(context, "note: " + std::to_string(queued.size() - jobs.size()) +
-                      " earlier jobs wait in the queue; fantascope worker --until-idle goes on with them");
-  }
-  std::vector<GeneratedTake> takes;
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const int number = static_cast<int>(i) + 1;
-    show(context, plan.recipe.model + " " + PixelSize{plan.recipe.width, plan.recipe.height}.to_string() + ", " +
-                      std::to_string(plan.recipe.frames) + " frames at " + plan.recipe.fps.to_string() + " fps, " +
-                      std::to_string(plan.recipe.steps) + " steps, seed " + std::to_string(plan.recipe.seed + i));
-    auto finished = runner.run(jobs[i], number, request.takes);
-    auto made =
-        finished ? finish_take(studio, request, jobs[i], *finished, number, request.takes) : Result<GeneratedTake>(finished.error());
-    if (!made) {
-      cancel_rest(i + 1);
-      return made.error();
-    }
-    made->warnings.insert(made->warnings.end(), plan.notes.begin(), plan.notes.end());
-    takes.push_back(*std::move(made));
-  }
+  std::vector<std::string> ids;
+  for (const Job& job : accepted) ids.push_back(job.job_id.text());
+  ShowJobs listener(context);
+  Worker worker(studio, {.listener = &listener, .previews_per_second = 0});
+  FANTASCOPE_TRY(std::vector<GeneratedTake> takes, worker.run_jobs(context.stop, ids));
+  for (GeneratedTake& take : takes) take.warnings.insert(take.warnings.end(), plan.notes.begin(), plan.notes.end());
   return takes;
 }
 

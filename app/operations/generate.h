@@ -28,8 +28,9 @@ struct GenerateRequest {
 
 struct GeneratedTake {
   std::string take_id, job_id;
-  std::string path;      ///< of the clip in the library
-  std::string out_path;  ///< of the copy, if one was asked for
+  std::string path;                ///< of the clip in the library
+  std::string out_path;            ///< of the copy, if one was asked for
+  std::optional<Error> out_error;  ///< why there is no such copy; the take itself is safe
   Recipe recipe;
   double duration_s = 0;
   std::string recipe_sha256, latents_sha256, unsigned_sha256;

@@ -2,8 +2,10 @@
 
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
-#include "app/operations/internal/job_runner.h"
+#include "app/library/take_store.h"
+#include "app/operations/internal/accept_jobs.h"
 #include "app/operations/internal/request_rules.h"
+#include "app/operations/worker.h"
 #include "engine/base/bounded_json.h"
 
 namespace fantascope {
@@ -41,6 +43,17 @@ Result<Recipe> recipe_now(OperationContext& context, const Recipe& then, const M
   now.num_threads = num_threads();
   return now;
 }
+
+class PassProgress final : public WorkerListener {
+ public:
+  explicit PassProgress(const ProgressSink& sink) : sink_(sink) {}
+  void job_progress(const std::string&, const Progress& progress) override {
+    if (sink_) sink_(progress);
+  }
+
+ private:
+  const ProgressSink& sink_;
+};
 
 }  // namespace
 
@@ -83,21 +96,30 @@ Result<Reproduction> reproduce(OperationContext& context, const std::string& tex
   }
   JobStore store(*database);
   JobQueue queue(store, this_process());
-  const JobId id = JobId::random();
-  const std::string dir = work_dir(studio.home(), id);
-  FANTASCOPE_TRY_VOID(create_private_dir(dir));
-  const auto finished = [&]() -> Result<FinishedJob> {
+  const NewJob job{JobId::random(), kReproduceJob, order_to_text({now, model.info.dir}), now.steps};
+  const std::string dir = work_dir(studio.home(), job.job_id);
+  const auto accepted = [&]() -> Result<std::vector<Job>> {
+    FANTASCOPE_TRY_VOID(create_private_dir(dir));
     for (const RecipeConditioning& item : then.conditioning) {
       FANTASCOPE_TRY(const std::string bytes, read_file(take_dir(studio.home(), take.take_id) + "/" + item.file, std::uint64_t{256} << 20));
       FANTASCOPE_TRY_VOID(write_file(dir + "/" + item.file, bytes));
     }
-    FANTASCOPE_TRY(Job job, queue.accept(id, kReproduceJob, order_to_text({now, model.info.dir, false, false}), now.steps));
-    return JobRunner(context, *database, queue).run(job);
+    return queue.accept({&job, 1}, AcceptFor::kThisProcess);
   }();
-  if (!finished) {
-    WorkFolder(dir, "").remove();
-    return finished.error();
+  if (!accepted) {
+    remove_work(studio, job.job_id);
+    return accepted.error();
   }
+  PassProgress listener(context.progress);
+  Worker worker(studio, {.listener = &listener, .previews_per_second = 0});
+  const auto made = worker.run_jobs(context.stop, {job.job_id.text()});
+  if (!made) {
+    // A comparison is not worth keeping a job for: it is asked again.
+    if (auto left = queue.find(job.job_id); left && *left && (*left)->state != JobState::kCanceled) (void)queue.cancel(**left);
+    remove_work(studio, job.job_id);
+    return made.error();
+  }
+  const GeneratedTake* finished = &made->front();
   // Scheduler and sigmas come out of the run: what the engine does now against what the recipe says.
   result.differences = compare_recipes(then, finished->recipe);
   result.found_sha256 = finished->unsigned_sha256;

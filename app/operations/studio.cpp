@@ -66,6 +66,11 @@ Result<std::unique_ptr<Studio>> Studio::create(StudioOptions options) {
 Studio::~Studio() = default;
 
 Result<Database*> Studio::library() {
+  const std::lock_guard guard(mutex_);
+  return open_library();
+}
+
+Result<Database*> Studio::open_library() {
   if (!writable_) {
     FANTASCOPE_TRY_VOID(create_home(home_));
     FANTASCOPE_TRY(auto opened, Database::open(home_.dir, Database::Access::kReadWrite));
@@ -76,12 +81,13 @@ Result<Database*> Studio::library() {
 }
 
 Result<Database*> Studio::library_if_any() {
+  const std::lock_guard guard(mutex_);
   if (writable_) return writable_.get();
   if (readable_) return readable_.get();
   std::error_code error;
   if (!std::filesystem::exists(home_.dir + "/library.db", error)) return static_cast<Database*>(nullptr);
   auto opened = Database::open(home_.dir, Database::Access::kReadOnly);
-  if (!opened && opened.error().code == ErrorCode::kUnsupported) return library();  // older schema: bring it up to date
+  if (!opened && opened.error().code == ErrorCode::kUnsupported) return open_library();  // older schema: bring it up to date
   if (!opened) return opened.error();
   readable_ = *std::move(opened);
   return readable_.get();

@@ -1,10 +1,11 @@
 #pragma once
 /// What operations work on: the home, its settings and library, the models that can be found, the families that can run them. Made once
 /// in app/main (and in tests), passed by reference. Nothing is opened before it is needed, so `inspect` works without a home.
-/// One thread at a time.
+/// Any thread, at the same time too; what the functions give back lives as long as the studio.
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ class Studio {
   Home home_;
   Settings settings_;
   std::vector<std::string> shipped_models_;
+  Result<Database*> open_library();
+  std::mutex mutex_;  ///< of what is opened late
   std::unique_ptr<Database> writable_, readable_;
 };
 

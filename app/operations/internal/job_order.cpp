@@ -13,11 +13,15 @@ std::string work_dir(const Home& home, const JobId& id) { return home.work() + "
 std::string take_dir(const Home& home, const TakeId& id) { return home.takes() + "/" + id.text(); }
 
 std::string order_to_text(const JobOrder& order) {
-  return nlohmann::json{{"recipe", recipe_to_json(order.recipe)},
-                        {"model_dir", order.model_dir},
-                        {"write_wav", order.write_wav},
-                        {"write_png", order.write_png}}
-      .dump();
+  nlohmann::json json = {{"recipe", recipe_to_json(order.recipe)},
+                         {"model_dir", order.model_dir},
+                         {"write_wav", order.write_wav},
+                         {"write_png", order.write_png}};
+  if (!order.out.empty()) {
+    json["out"] = order.out;
+    json["out_with_latents"] = order.out_with_latents;
+  }
+  return json.dump();
 }
 
 Result<JobOrder> order_from_text(const std::string& text, const std::string& subject) {
@@ -39,6 +43,8 @@ Result<JobOrder> order_from_text(const std::string& text, const std::string& sub
   order.model_dir = json["model_dir"];
   order.write_wav = json["write_wav"];
   order.write_png = json["write_png"];
+  if (is("out", nlohmann::json::value_t::string)) order.out = json["out"];
+  if (is("out_with_latents", nlohmann::json::value_t::boolean)) order.out_with_latents = json["out_with_latents"];
   return order;
 }
 

@@ -9,11 +9,16 @@
 
 namespace fantascope {
 
+inline constexpr char kGenerateJob[] = "generate";
+inline constexpr char kReproduceJob[] = "reproduce";
+
 /// What a job was asked for: stored in its row. The recipe is complete (hashes, sigmas) once prepare is done.
 struct JobOrder {
   Recipe recipe;
   std::string model_dir;
   bool write_wav = false, write_png = false;
+  std::string out;                ///< absolute path of the copy that the user wants beside the take; empty: none
+  bool out_with_latents = false;  ///< the latents are copied beside it
 };
 std::string order_to_text(const JobOrder& order);
 Result<JobOrder> order_from_text(const std::string& text, const std::string& subject);

@@ -1,131 +1,201 @@
 #include "app/operations/internal/job_runner.h"
 
-#include <unistd.h>
+#include <malloc.h>
 
 #include <algorithm>
-#include <cmath>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 
-#include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
-#include "app/files/sha256.h"
-#include "app/media/clip_reader.h"
-#include "app/media/export.h"
-#include "app/media/image.h"
-#include "app/media/mp4_writer.h"
+#include "app/operations/internal/accept_jobs.h"
+#include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
-#include "app/provenance/credentials.h"
-#include "engine/base/bounded_json.h"
 
 namespace fantascope {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char kLatents[] = "latents";
-constexpr char kPromptEmbeds[] = "prompt_embeds";
-constexpr char kUnsignedClip[] = "clip.unsigned.mp4";
-constexpr char kClip[] = "clip.mp4";
-constexpr int kPosterHeightMax = 480;
-constexpr int kFilmstripCells = 16, kFilmstripHeight = 96;
+using Clock = std::chrono::steady_clock;
+constexpr double kPreviewShareMax = 0.01;  ///< of the sampling time
 
-Error stopped() { return {ErrorCode::kCancelled, "stopped", "", "", "", ""}; }
+double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
-/// A second name for the same bytes, or a copy where the file system has no links.
-Result<void> place(const std::string& source, const std::string& target) {
-  std::error_code error;
-  fs::create_hard_link(source, target, error);
-  if (error) fs::copy_file(source, target, error);
-  if (error) return file_error("write", target, error.value());
-  return {};
-}
+/// Says when the next live picture may be made: not oftener than asked, and not so often that pictures take more than their share.
+class PreviewPacer {
+ public:
+  explicit PreviewPacer(double per_second) : interval_s_(per_second > 0 ? 1 / per_second : 0), wanted_(per_second > 0) {}
+  bool is_due() const { return wanted_ && (first_ || seconds_since(last_) >= wait_s_); }
+  void made(double cost_s) {
+    first_ = false;
+    last_ = Clock::now();
+    wait_s_ = std::max(interval_s_, cost_s / kPreviewShareMax);
+  }
+  void give_up() { wanted_ = false; }
+
+ private:
+  double interval_s_, wait_s_ = 0;
+  bool wanted_, first_ = true;
+  Clock::time_point last_{};
+};
+
+/// The usual step of this run: the median, from the second one on (the first warms caches).
+class StepWatch {
+ public:
+  explicit StepWatch(RunControl& control) : control_(control) {}
+  void step() {
+    const auto now = Clock::now();
+    seconds_.push_back(std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+    if (seconds_.size() < 2) return;
+    std::vector<double> sorted(seconds_.begin() + 1, seconds_.end());
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+    control_.set_usual_step(std::max<std::int64_t>(1, static_cast<std::int64_t>(sorted[sorted.size() / 2] * 1000)));
+  }
+
+ private:
+  RunControl& control_;
+  Clock::time_point last_ = Clock::now();
+  std::vector<double> seconds_;
+};
 
 }  // namespace
 
-struct JobRunner::Run {
-  Job& job;
-  JobOrder order;
-  std::string recipe_sha256;
-  WorkFolder work;
-  JobClock clock;
-  GenerationRequest request;
-  RunContext engine;
-  std::shared_ptr<PhaseState> latents;
-  std::string unsigned_sha256, signed_sha256;
-  std::vector<std::string> warnings;
-  bool resumed = false;  ///< some of the denoising was done by an earlier process: its time is not a measurement
-};
+JobRunner::JobRunner(Studio& studio, Database& database, JobQueue& queue)
+    : studio_(studio), queue_(queue), takes_(database), timing_(database) {}
+JobRunner::~JobRunner() = default;
 
-JobRunner::JobRunner(OperationContext& context, Database& database, JobQueue& queue)
-    : context_(context), database_(database), queue_(queue), takes_(database), timing_(database) {}
+void JobRunner::release_model() {
+  if (!pipeline_) return;
+  pipeline_.reset();
+  pipeline_key_.clear();
+  ::malloc_trim(0);
+}
 
-Result<FinishedJob> JobRunner::run(Job& job, int take, int num_takes) {
-  FANTASCOPE_TRY_VOID(queue_.start(job));
+void JobRunner::pass(const JobRun& run, const std::string& point) const {
+  run.hooks.control.mark_progress(monotonic_ms());
+  studio_.pass(point);
+}
+
+Result<FinishedJob> JobRunner::run(Job& job, RunHooks hooks) {
+  FANTASCOPE_CHECK(job.state == JobState::kRunning);
+  hooks.control.mark_progress(monotonic_ms());
   Result<FinishedJob> result = [&]() -> Result<FinishedJob> {
     FANTASCOPE_TRY(JobOrder order, order_from_text(job.recipe, "job " + job.job_id.text()));
-    FANTASCOPE_TRY(std::vector<PhaseEstimate> estimates, estimate_phases(timing_, order.recipe));
-    Run run{job,
-            std::move(order),
-            "",
-            WorkFolder(work_dir(context_.studio.home(), job.job_id), ""),
-            JobClock(context_.progress, std::move(estimates), take, num_takes),
-            {},
-            {},
-            nullptr,
-            "",
-            "",
-            {},
-            false};
-    run.engine.stop = context_.stop;
+    FANTASCOPE_TRY(const std::vector<PhaseEstimate> estimates, estimate_phases(timing_, order.recipe));
+    const auto tell = [&hooks](const Progress& progress) {
+      hooks.control.mark_progress(monotonic_ms());
+      if (hooks.progress) hooks.progress(progress);
+    };
+    JobRun run{job,
+               hooks,
+               std::move(order),
+               "",
+               WorkFolder(work_dir(studio_.home(), job.job_id), ""),
+               estimates,
+               JobClock(tell, estimates, hooks.take, hooks.num_takes),
+               {},
+               {},
+               nullptr,
+               "",
+               "",
+               {},
+               false};
+    run.engine.stop = hooks.control.token();
     return run_phases(run);
   }();
-  if (result) {
-    FANTASCOPE_TRY_VOID(queue_.finish(job));
-    context_.studio.pass("done");
-    remove_traces(job);
-    return result;
+  if (!result) return end(job, result.error(), hooks);
+  settle(hooks, [&] { return queue_.finish(job); });
+  studio_.pass("done");
+  if (job.state == JobState::kDone) remove_traces(job);
+  return result;
+}
+
+void JobRunner::settle(const RunHooks& hooks, const std::function<Result<void>()>& write) {
+  std::mutex mutex;
+  std::condition_variable_any later;
+  for (int tries = 0; hooks.settle_tries < 0 || tries < hooks.settle_tries; ++tries) {
+    const Result<void> written = write();
+    // Only a full or failing disk may pass: anything else will not get better.
+    if (written || written.error().code != ErrorCode::kIo) return;
+    std::unique_lock lock(mutex);
+    later.wait_for(lock, hooks.give_up, std::chrono::milliseconds(tries < 10 ? 50 : 1000), [] { return false; });
+    if (hooks.give_up.stop_requested()) return;
   }
-  // If the row cannot be written either (a full disk), the first error is the one to show; the job is taken up again at the next start.
-  if (result.error().code == ErrorCode::kCancelled || context_.stop.stop_requested()) {
-    (void)queue_.cancel(job);
+}
+
+/// Writes the state of a job that did not get done, and gives back the error to show.
+Error JobRunner::end(Job& job, const Error& error, RunHooks& hooks) {
+  using Ask = RunControl::Ask;
+  const Ask asked = hooks.control.asked();
+  const bool was_stopped = error.code == ErrorCode::kCancelled;
+  // Canceling may also have been read from the row, before the control knew of it.
+  if (asked == Ask::kCancel || (was_stopped && asked == Ask::kNothing)) {
+    settle(hooks, [&] { return queue_.cancel(job); });
     remove_traces(job);
-    return stopped();
+    return stopped_error();
   }
-  Error error = result.error();
-  const std::string dir = work_dir(context_.studio.home(), job.job_id);
+  if (was_stopped) {
+    settle(hooks,
+           [&] { return asked == Ask::kPause ? queue_.pause(job, hooks.control.reason()) : queue_.release(job, hooks.control.reason()); });
+    const auto wish = queue_.wish(job.job_id);
+    if (job.state == JobState::kRunning && wish && *wish && (*wish)->state == job_state_name(JobState::kCanceling)) {
+      settle(hooks, [&] { return queue_.cancel(job); });  // somebody asked to cancel it meanwhile
+      remove_traces(job);
+    }
+    return stopped_error();
+  }
+  const std::string dir = work_dir(studio_.home(), job.job_id);
   std::error_code ignored;
-  const bool sampled = fs::exists(dir + "/" + kLatents + std::string(".safetensors"), ignored);
-  if (sampled)
-    error.hint += (error.hint.empty() ? "" : ". ") + std::string("The sampled latents are kept: fantascope queue retry ") +
+  if (is_disk_full(error)) {
+    const std::string folder = studio_.home().dir;
+    const auto order = order_from_text(job.recipe, "job");
+    const std::uint64_t needed = order ? disk_bytes_needed(order->recipe, studio_.settings()) : 0;
+    const std::uint64_t free = studio_.free_space(folder).has_value() ? *studio_.free_space(folder) : 0;
+    Error full = disk_error(folder, needed, free);
+    full.message = "the disk is full; the job is paused and goes on when there is room";
+    full.hint = "Free some space in this folder; a window or fantascope worker then goes on with job " + job.job_id.text();
+    const std::string reason =
+        "the disk of " + folder + " is full: " + std::to_string(needed >> 20) + " MiB needed, " + std::to_string(free >> 20) + " MiB free";
+    settle(hooks, [&] { return queue_.pause(job, reason, folder, needed); });
+    return full;
+  }
+  Error shown = error;
+  if (fs::exists(dir + "/" + kLatentsState + ".safetensors", ignored)) {
+    shown.hint += (shown.hint.empty() ? "" : ". ") + std::string("The sampled latents are kept: fantascope queue retry ") +
                   job.job_id.text() + " goes on from them";
-  (void)queue_.fail(job, error);
+  }
+  settle(hooks, [&] { return queue_.fail(job, shown); });
   if (fs::is_empty(dir, ignored)) fs::remove(dir, ignored);
-  return error;
+  return shown;
 }
 
 void JobRunner::remove_traces(const Job& job) const {
-  WorkFolder(work_dir(context_.studio.home(), job.job_id), "").remove();
+  WorkFolder(work_dir(studio_.home(), job.job_id), "").remove();
   std::error_code ignored;
-  fs::remove_all(context_.studio.home().takes() + "/" + kStagingPrefix + job.take_id.text(), ignored);
+  fs::remove_all(studio_.home().takes() + "/" + kStagingPrefix + job.take_id.text(), ignored);
 }
 
-Result<void> JobRunner::enter(Run& run, JobPhase phase, int num_steps, int first_step) {
-  if (context_.stop.stop_requested()) return stopped();
-  context_.studio.pass(std::string("before ") + std::string(job_phase_name(phase)));
+Result<void> JobRunner::enter(JobRun& run, JobPhase phase, int num_steps, int first_step) {
+  if (run.engine.stop.stop_requested()) return stopped_error();
+  pass(run, std::string("before ") + std::string(job_phase_name(phase)));
   // A job taken up again stays marked with the phase it had reached until that one is passed: that is how repeated crashes are counted.
   if (phase >= run.job.phase) FANTASCOPE_TRY_VOID(queue_.enter_phase(run.job, phase, first_step));
+  const auto& time = run.estimates[static_cast<std::size_t>(phase)].time;
+  run.hooks.control.set_usual_step(time ? static_cast<std::int64_t>(time->seconds * 1000 / std::max(1, num_steps)) : 0);
   run.clock.enter(phase, num_steps, first_step);
   return {};
 }
 
-void JobRunner::leave(Run& run, JobPhase phase) {
+void JobRunner::leave(JobRun& run, JobPhase phase) {
   const double seconds = run.clock.leave();
   // Only a whole phase is a measurement. A timing that cannot be written costs an estimate, not the job.
   if (phase != JobPhase::kDenoise || !run.resumed)
     (void)timing_.record(timing_key(phase, run.order.recipe), phase_units(phase, run.order.recipe), seconds);
-  context_.studio.pass(std::string("after ") + std::string(job_phase_name(phase)));
+  pass(run, std::string("after ") + std::string(job_phase_name(phase)));
 }
 
-Result<FinishedJob> JobRunner::run_phases(Run& run) {
+Result<FinishedJob> JobRunner::run_phases(JobRun& run) {
   FANTASCOPE_TRY_VOID(prepare(run));
   FANTASCOPE_TRY_VOID(sample(run));
   FANTASCOPE_TRY_VOID(render(run));
@@ -139,6 +209,7 @@ Result<FinishedJob> JobRunner::run_phases(Run& run) {
     FANTASCOPE_TRY_VOID(sign(run));
     FANTASCOPE_TRY_VOID(verify(run));
     FANTASCOPE_TRY(finished.take, publish(run));
+    copy_out(run, finished);
   }
   finished.warnings = run.warnings;
   finished.timings_s = run.clock.timings();
@@ -146,12 +217,13 @@ Result<FinishedJob> JobRunner::run_phases(Run& run) {
   return finished;
 }
 
-Result<void> JobRunner::load_pipeline(Run& run) {
+Result<void> JobRunner::load_pipeline(JobRun& run) {
   const Recipe& recipe = run.order.recipe;
-  const std::string key = run.order.model_dir + "\n" + recipe.device + "\n" + recipe.dtype;
+  const std::string key = run.order.model_dir + "\n" + recipe.device + "\n" + recipe.dtype + "\n" + nlohmann::json(recipe.weights).dump() +
+                          nlohmann::json(recipe.configs).dump();
   if (pipeline_ && pipeline_key_ == key) return {};
-  pipeline_.reset();
-  FANTASCOPE_TRY(const ModelEntry model, describe_model(context_.studio, run.order.model_dir, "given"));
+  release_model();
+  FANTASCOPE_TRY(const ModelEntry model, describe_model(studio_, run.order.model_dir, "given"));
   LoadOptions options;
   options.device = recipe.device;
   options.dtype = recipe.dtype == "fp32" ? DType::kFloat32 : DType::kBFloat16;
@@ -160,23 +232,25 @@ Result<void> JobRunner::load_pipeline(Run& run) {
   return {};
 }
 
-Result<void> JobRunner::prepare(Run& run) {
+Result<void> JobRunner::prepare(JobRun& run) {
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kPrepare));
   Recipe& recipe = run.order.recipe;
+  FANTASCOPE_TRY_VOID(check_space(studio_, disk_bytes_needed(recipe, studio_.settings())));
   FANTASCOPE_TRY_VOID(create_private_dir(run.work.dir()));
-  FANTASCOPE_TRY(const ModelFiles files, hash_model(context_, run.order.model_dir, HashCache::kUse));
+  OperationContext context{studio_, run.engine.stop, run.hooks.progress};
+  FANTASCOPE_TRY(const ModelFiles files, hash_model(context, run.order.model_dir, HashCache::kUse));
   if (!recipe.weights.empty() && (recipe.weights != files.weights || recipe.configs != files.configs)) {
     return Error{ErrorCode::kMismatch,        "the model was changed after this job had begun",
                  run.order.model_dir,         "other file hashes",
                  "those in the job's recipe", "Put the model back, or cancel this job and make a new one"};
   }
+  recipe.weights = files.weights;
+  recipe.configs = files.configs;
   FANTASCOPE_TRY_VOID(load_pipeline(run));
   FANTASCOPE_TRY(run.request, make_request(recipe, run.work.dir()));
   FANTASCOPE_TRY_VOID(pipeline_->validate(run.request));
   for (const PromptWarning& warning : pipeline_->prompt_warnings(recipe.prompt)) run.warnings.push_back(warning.message);
   FANTASCOPE_TRY(const SamplingPlan plan, pipeline_->sampling_plan(run.request));
-  recipe.weights = files.weights;
-  recipe.configs = files.configs;
   recipe.scheduler = plan.scheduler;
   recipe.sampler = plan.sampler;
   recipe.sigmas = plan.sigmas;
@@ -184,32 +258,33 @@ Result<void> JobRunner::prepare(Run& run) {
   run.work = WorkFolder(run.work.dir(), run.recipe_sha256);
   run.job.recipe = order_to_text(run.order);
   FANTASCOPE_TRY_VOID(queue_.note(run.job));
-  if (context_.progress) {
+  if (run.hooks.progress) {
     for (const std::string& warning : run.warnings) {
       Progress line;
       line.note = "note: " + shown_safely(warning);
-      context_.progress(line);
+      run.hooks.progress(line);
     }
   }
   leave(run, JobPhase::kPrepare);
   return {};
 }
 
-Result<void> JobRunner::sample(Run& run) {
-  run.latents = run.work.load_state(kLatents, *pipeline_);
+Result<void> JobRunner::sample(JobRun& run) {
+  run.latents = run.work.load_state(kLatentsState, *pipeline_);
   if (run.latents) return {};
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kEncodePrompt));
-  std::shared_ptr<PhaseState> embeds = run.work.load_state(kPromptEmbeds, *pipeline_);
+  std::shared_ptr<PhaseState> embeds = run.work.load_state(kPromptEmbedsState, *pipeline_);
   if (!embeds) {
     FANTASCOPE_TRY(embeds, pipeline_->encode_prompt(run.request, run.engine));
-    FANTASCOPE_TRY_VOID(run.work.save_state(kPromptEmbeds, *embeds));
+    FANTASCOPE_TRY_VOID(run.work.save_state(kPromptEmbedsState, *embeds));
   }
   leave(run, JobPhase::kEncodePrompt);
   return denoise(run, *embeds);
 }
 
-Result<void> JobRunner::denoise(Run& run, const PhaseState& prompt_embeds) {
-  using Clock = std::chrono::steady_clock;
+Result<void> JobRunner::denoise(JobRun& run, const PhaseState& prompt_embeds) {
+  using Ask = RunControl::Ask;
+  RunControl& control = run.hooks.control;
   std::shared_ptr<PhaseState> state = run.work.newest_checkpoint(*pipeline_);
   run.resumed = state != nullptr;
   if (!state) {
@@ -218,207 +293,50 @@ Result<void> JobRunner::denoise(Run& run, const PhaseState& prompt_embeds) {
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kDenoise, run.order.recipe.steps, state->step()));
   auto last_save = Clock::now();
   auto last_note = last_save;
-  const double interval_s = context_.studio.settings().checkpoint_interval_s;
+  const double interval_s = studio_.settings().checkpoint_interval_s;
+  PreviewPacer pacer(run.hooks.preview ? run.hooks.previews_per_second : 0);
+  StepWatch watch(control);
   run.engine.on_step = [&](int step, int) { run.clock.step(step); };
   run.engine.on_state = [&](const PhaseState& now) -> Result<void> {
-    const auto since = [](Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); };
-    if (now.step() < run.order.recipe.steps && since(last_save) >= interval_s) {
+    watch.step();
+    const bool must_stop = control.asked() == Ask::kPause || control.asked() == Ask::kRelease;
+    const bool is_last = now.step() >= run.order.recipe.steps;  // then the latents themselves are saved
+    if (!is_last && (must_stop || seconds_since(last_save) >= interval_s)) {
       FANTASCOPE_TRY_VOID(run.work.save_checkpoint(now));
       last_save = Clock::now();
     }
-    if (since(last_note) >= 1.0 && run.job.phase == JobPhase::kDenoise) {
+    if ((must_stop || seconds_since(last_note) >= 1.0) && run.job.phase == JobPhase::kDenoise) {
       FANTASCOPE_TRY_VOID(queue_.enter_phase(run.job, JobPhase::kDenoise, now.step()));
       last_note = Clock::now();
     }
-    context_.studio.pass("step " + std::to_string(now.step()));
+    pass(run, "step " + std::to_string(now.step()));
+    if (must_stop && !is_last) return stopped_error();
+    if (pacer.is_due()) {
+      const auto begin = Clock::now();
+      if (const auto frames = pipeline_->preview(now)) {
+        run.hooks.preview(now.step(), *frames);
+        pacer.made(seconds_since(begin));
+      } else {
+        pacer.give_up();
+      }
+    }
     return {};
   };
+  control.begin_steps();
   auto latents = pipeline_->denoise(run.request, prompt_embeds, *state, run.engine);
   run.engine.on_step = nullptr;
   run.engine.on_state = nullptr;
-  if (!latents) return latents.error();
-  if (context_.stop.stop_requested()) return stopped();
-  run.latents = *latents;
-  FANTASCOPE_TRY_VOID(run.work.save_state(kLatents, *run.latents));
-  leave(run, JobPhase::kDenoise);
-  return {};
-}
-
-Result<void> JobRunner::render(Run& run) {
-  if (const auto hash = run.work.sealed(kUnsignedClip)) {
-    run.unsigned_sha256 = *hash;
+  // The last step's state is kept before anything else is listened to: it is all of the sampling.
+  if (latents && control.asked() != Ask::kCancel) {
+    run.latents = *latents;
+    const Result<void> saved = run.work.save_state(kLatentsState, *run.latents);
+    control.end_steps();
+    FANTASCOPE_TRY_VOID(saved);
+    leave(run, JobPhase::kDenoise);
     return {};
   }
-  run.engine.on_fraction = [&run](double fraction) { run.clock.fraction(fraction); };
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kDecode));
-  FANTASCOPE_TRY(const VideoFrames frames, pipeline_->decode_video(run.request, *run.latents, run.engine));
-  leave(run, JobPhase::kDecode);
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kAudio));
-  FANTASCOPE_TRY(const Waveform waveform, pipeline_->decode_audio(run.request, *run.latents, run.engine));
-  if (!std::all_of(waveform.samples.begin(), waveform.samples.end(), [](float sample) { return std::isfinite(sample); })) {
-    return Error{
-        ErrorCode::kModelNaN, "the model produced NaN in the sound", run.order.recipe.model, "", "", "Try --dtype fp32 or another seed"};
-  }
-  leave(run, JobPhase::kAudio);
-  run.engine.on_fraction = nullptr;
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kMux));
-  FANTASCOPE_TRY_VOID(write_clip_files(run, frames, waveform));
-  leave(run, JobPhase::kMux);
-  return {};
-}
-
-Result<void> JobRunner::write_clip_files(Run& run, const VideoFrames& frames, const Waveform& waveform) {
-  std::error_code ignored;
-  const std::string clip = run.work.path(kUnsignedClip);
-  FANTASCOPE_TRY_VOID(write_mp4(clip, frames, waveform.num_samples > 0 ? &waveform : nullptr, {}, context_.stop));
-  const RgbImage middle = frame_image(frames, frames.num_frames / 2);
-  const double scale = std::min(1.0, static_cast<double>(kPosterHeightMax) / middle.height);
-  FANTASCOPE_TRY_VOID(
-      write_webp(run.work.path("poster.webp"), resize_image(middle, std::max(1, static_cast<int>(std::lround(middle.width * scale))),
-                                                            std::max(1, static_cast<int>(std::lround(middle.height * scale))))));
-  FANTASCOPE_TRY_VOID(
-      write_jpeg(run.work.path("filmstrip.jpg"), make_filmstrip(frames, std::min(kFilmstripCells, frames.num_frames), kFilmstripHeight)));
-  if (run.order.write_wav) FANTASCOPE_TRY_VOID(write_wav(run.work.path("audio.wav"), waveform));
-  if (run.order.write_png) {
-    fs::remove_all(run.work.path("frames"), ignored);
-    FANTASCOPE_TRY_VOID(write_png_sequence(run.work.path("frames"), frames, context_.stop));
-  }
-  FANTASCOPE_TRY(run.unsigned_sha256, sha256_file(clip));
-  return run.work.seal(kUnsignedClip, run.unsigned_sha256);  // last: it says that all of these are there
-}
-
-Result<void> JobRunner::sign(Run& run) {
-  if (run.work.sealed(kClip)) return {};
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kSign));
-  const Recipe& recipe = run.order.recipe;
-  FANTASCOPE_TRY(const SigningKeys keys, open_signing_keys(context_.studio.home().keys()));
-  ClipProvenance provenance;
-  provenance.title = run.job.take_id.text() + ".mp4";
-  provenance.app_name = "Fantascope";
-  provenance.app_version = engine_version();
-  provenance.model_name = recipe.model;
-  provenance.model_family = recipe.family;
-  std::string lines;
-  for (const auto& [name, hash] : recipe.weights) lines += hash + "  " + name + "\n";
-  provenance.weights_sha256 = sha256_text(lines);
-  provenance.model_version = provenance.weights_sha256.substr(0, 12);
-  provenance.recipe_sha256 = run.recipe_sha256;
-  provenance.seed = recipe.seed;
-  provenance.take_id = run.job.take_id.text();
-  if (context_.studio.settings().prompt_in_credentials) provenance.prompt = recipe.prompt;
-  FANTASCOPE_TRY_VOID(sign_clip(keys, run.work.path(kUnsignedClip), run.work.path(kClip), provenance));
-  leave(run, JobPhase::kSign);
-  return {};
-}
-
-Result<void> JobRunner::verify(Run& run) {
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kVerify));
-  const Recipe& recipe = run.order.recipe;
-  const std::string clip = run.work.path(kClip);
-  FANTASCOPE_TRY(const SigningKeys keys, open_signing_keys(context_.studio.home().keys()));
-  FANTASCOPE_TRY(const Credentials credentials, read_credentials(clip, keys.root_certificate_pem));
-  if (credentials.state != CredentialState::kTrusted) {
-    return Error{ErrorCode::kMismatch,
-                 "the clip's content credentials do not verify; it was not published",
-                 clip,
-                 credential_state_name(credentials.state),
-                 "trusted",
-                 ""};
-  }
-  FANTASCOPE_TRY(const ClipInfo info, probe_clip(clip));
-  if (info.num_frames != recipe.frames || info.width != recipe.width || info.height != recipe.height || !(info.fps == recipe.fps)) {
-    return Error{
-        ErrorCode::kMismatch,
-        "the clip is not what was asked for; it was not published",
-        clip,
-        PixelSize{info.width, info.height}.to_string() + ", " + std::to_string(info.num_frames) + " frames at " + info.fps.to_string(),
-        PixelSize{recipe.width, recipe.height}.to_string() + ", " + std::to_string(recipe.frames) + " frames at " + recipe.fps.to_string(),
-        ""};
-  }
-  FANTASCOPE_TRY(run.signed_sha256, sha256_file(clip));
-  FANTASCOPE_TRY_VOID(run.work.seal(kClip, run.signed_sha256));
-  leave(run, JobPhase::kVerify);
-  return {};
-}
-
-Result<std::vector<TakeFile>> JobRunner::stage_files(Run& run, const std::string& staging) {
-  std::vector<std::string> names = {kClip, "poster.webp", "filmstrip.jpg", std::string(kLatents) + ".safetensors"};
-  if (run.order.write_wav) names.push_back("audio.wav");
-  for (const RecipeConditioning& item : run.order.recipe.conditioning) names.push_back(item.file);
-  std::error_code error;
-  for (const std::string& name : names) FANTASCOPE_TRY_VOID(place(run.work.path(name), staging + "/" + name));
-  if (run.order.write_png) {
-    FANTASCOPE_TRY_VOID(create_private_dir(staging + "/frames"));
-    for (const auto& entry : fs::directory_iterator(run.work.path("frames"), error)) {
-      const std::string name = "frames/" + entry.path().filename().string();
-      FANTASCOPE_TRY_VOID(place(entry.path().string(), staging + "/" + name));
-      names.push_back(name);
-    }
-    if (error) return file_error("read", run.work.path("frames"), error.value());
-  }
-  nlohmann::json recipe = recipe_to_json(run.order.recipe);
-  recipe["made"] = {{"take_id", run.job.take_id.text()},      {"job_id", run.job.job_id.text()},
-                    {"recipe_sha256", run.recipe_sha256},     {"latents_sha256", run.latents->sha256()},
-                    {"unsigned_sha256", run.unsigned_sha256}, {"warnings", run.warnings},
-                    {"timings_s", run.clock.timings()},       {"created_ms", wall_clock_ms()}};
-  FANTASCOPE_TRY_VOID(write_file(staging + "/recipe.json", recipe.dump(2) + "\n"));
-  names.emplace_back("recipe.json");
-  std::vector<TakeFile> files;
-  for (const std::string& name : names) {
-    FANTASCOPE_TRY(const std::string hash, sha256_file(staging + "/" + name));
-    files.push_back({name, static_cast<std::int64_t>(fs::file_size(staging + "/" + name, error)), hash});
-  }
-  return files;
-}
-
-Result<Take> JobRunner::publish(Run& run) {
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kPublish));
-  const Home& home = context_.studio.home();
-  const std::string target = take_dir(home, run.job.take_id);
-  const std::string staging = home.takes() + "/" + kStagingPrefix + run.job.take_id.text();
-  std::error_code error;
-  FANTASCOPE_TRY(const std::optional<Take> existing, takes_.find(run.job.take_id));
-  if (existing) return *existing;
-  // A folder without its row: the process ended between the two. What was published is whole; it is taken in as it is.
-  const std::string folder = fs::exists(target, error) ? target : staging;
-  std::vector<TakeFile> files;
-  if (folder == staging) {
-    fs::remove_all(staging, error);
-    FANTASCOPE_TRY_VOID(create_private_dir(staging));
-    FANTASCOPE_TRY(files, stage_files(run, staging));
-    context_.studio.pass("staged");
-    if (context_.stop.stop_requested()) return stopped();
-    FANTASCOPE_TRY_VOID(publish_dir(staging, target));
-    context_.studio.pass("published");
-  } else {
-    for (const auto& entry : fs::recursive_directory_iterator(target, error)) {
-      if (!entry.is_regular_file(error)) continue;
-      FANTASCOPE_TRY(const std::string hash, sha256_file(entry.path().string()));
-      files.push_back({fs::relative(entry.path(), target, error).string(), static_cast<std::int64_t>(entry.file_size(error)), hash});
-    }
-  }
-  FANTASCOPE_TRY(const std::string recipe_text, read_file(target + "/recipe.json", 8 << 20));
-  NewTake take;
-  take.take_id = run.job.take_id;
-  take.job_id = run.job.job_id;
-  take.prompt = run.order.recipe.prompt;
-  take.model = run.order.recipe.model;
-  take.family = run.order.recipe.family;
-  take.width = run.order.recipe.width;
-  take.height = run.order.recipe.height;
-  take.num_frames = run.order.recipe.frames;
-  take.fps = run.order.recipe.fps.to_string();
-  take.seed = static_cast<std::int64_t>(run.order.recipe.seed);
-  take.recipe = recipe_text;
-  take.recipe_sha256 = run.recipe_sha256;
-  take.latents_sha256 = run.latents->sha256();
-  take.unsigned_sha256 = run.unsigned_sha256;
-  take.timings = nlohmann::json(run.clock.timings()).dump();
-  take.warnings = nlohmann::json(run.warnings).dump();
-  take.files = std::move(files);
-  FANTASCOPE_TRY(Take inserted, takes_.insert(take));
-  leave(run, JobPhase::kPublish);
-  return inserted;
+  control.end_steps();
+  return latents ? stopped_error() : latents.error();
 }
 
 }  // namespace fantascope

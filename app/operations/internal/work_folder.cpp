@@ -65,11 +65,13 @@ Result<void> WorkFolder::save_checkpoint(const PhaseState& state) {
   return {};
 }
 
-std::shared_ptr<PhaseState> WorkFolder::newest_checkpoint(const Pipeline& pipeline) const {
+std::shared_ptr<PhaseState> WorkFolder::newest_checkpoint(const Pipeline& pipeline) {
   std::shared_ptr<PhaseState> newest;
-  for (const char* slot : kSlots) {
-    auto state = load_state(slot, pipeline);
-    if (state && (!newest || state->step() > newest->step())) newest = state;
+  for (int slot = 0; slot < 2; ++slot) {
+    auto state = load_state(kSlots[slot], pipeline);
+    if (!state || (newest && state->step() <= newest->step())) continue;
+    newest = state;
+    next_slot_ = 1 - slot;
   }
   return newest;
 }

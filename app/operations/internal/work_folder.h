@@ -27,7 +27,8 @@ class WorkFolder {
   std::shared_ptr<PhaseState> load_state(const std::string& name, const Pipeline& pipeline) const;
   /// Two slots in turn, so that a crash while writing one leaves the other.
   Result<void> save_checkpoint(const PhaseState& state);
-  std::shared_ptr<PhaseState> newest_checkpoint(const Pipeline& pipeline) const;
+  /// The next one saved then goes to the other slot.
+  std::shared_ptr<PhaseState> newest_checkpoint(const Pipeline& pipeline);
 
   /// Notes that the file `name` is finished, with its hash.
   Result<void> seal(const std::string& name, const std::string& sha256) const;

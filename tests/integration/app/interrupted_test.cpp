@@ -113,7 +113,7 @@ TEST(Killed, ADamagedCheckpointIsNotUsed) {
     ++damaged;
   }
   ASSERT_EQ(damaged, 2) << "two slots";
-  ASSERT_EQ(scratch.run({"worker", "--json"}).status, 0);
+  ASSERT_EQ(scratch.run({"worker", "--until-idle", "--json"}).status, 0);
   EXPECT_EQ(scratch.run({"library", "list", "--json"}).json()["takes"][0]["latents_sha256"], undisturbed()["latents_sha256"]);
 }
 
@@ -121,8 +121,8 @@ TEST(Killed, TwiceInOnePhaseParksTheJobAndTheQueueGoesOn) {
   Scratch scratch;
   scratch.add_model("tiny");
   ASSERT_EQ(scratch.run(generate_words(), {{"FANTASCOPE_TEST_KILL_AT", "after decode"}}).status, 1000 + SIGKILL);
-  ASSERT_EQ(scratch.run({"worker"}, {{"FANTASCOPE_TEST_KILL_AT", "after decode"}}).status, 1000 + SIGKILL);
-  const auto worked = scratch.run({"worker", "--json"});
+  ASSERT_EQ(scratch.run({"worker", "--until-idle"}, {{"FANTASCOPE_TEST_KILL_AT", "after decode"}}).status, 1000 + SIGKILL);
+  const auto worked = scratch.run({"worker", "--until-idle", "--json"});
   EXPECT_EQ(worked.status, 0);
   EXPECT_TRUE(worked.json()["done"].empty());
   const auto jobs = scratch.run({"queue", "list", "--json"}).json()["jobs"];
@@ -130,7 +130,7 @@ TEST(Killed, TwiceInOnePhaseParksTheJobAndTheQueueGoesOn) {
   EXPECT_EQ(jobs[0]["state"], "parked");
   EXPECT_THAT(jobs[0]["reason"].get<std::string>(), HasSubstr("twice in decode"));
   ASSERT_EQ(scratch.run({"queue", "retry", jobs[0]["job_id"]}).status, 0);
-  EXPECT_EQ(scratch.run({"worker"}).status, 0);
+  EXPECT_EQ(scratch.run({"worker", "--until-idle"}).status, 0);
   EXPECT_EQ(scratch.takes().size(), 1u);
 }
 
@@ -140,7 +140,7 @@ TEST(Killed, AModelThatWasChangedMeanwhileStopsTheJob) {
   write_settings(scratch);
   ASSERT_EQ(scratch.run(generate_words(), {{"FANTASCOPE_TEST_KILL_AT", "step 2"}}).status, 1000 + SIGKILL);
   scratch.add_model("tiny", nlohmann::json::object(), "other weights");
-  const auto worked = scratch.run({"worker", "--json"});
+  const auto worked = scratch.run({"worker", "--until-idle", "--json"});
   EXPECT_EQ(worked.status, 1);
   EXPECT_THAT(worked.out, HasSubstr("the model was changed"));
   EXPECT_TRUE(scratch.takes().empty());

@@ -13,7 +13,10 @@ using ::testing::HasSubstr;
 
 class JobQueueTest : public LibraryTest {
  protected:
-  Job accept() { return *queue_.accept(JobId::random(), "generate", "{}", 12); }
+  Job accept(AcceptFor who = AcceptFor::kAnyone) {
+    const NewJob job{JobId::random(), "generate", "{}", 12};
+    return queue_.accept({&job, 1}, who)->front();
+  }
   std::unique_ptr<Database> database_ = open();
   JobStore store_{*database_};
   JobQueue queue_{store_, this_process()};
@@ -100,13 +103,13 @@ TEST_F(JobQueueTest, ParksAfterTwoCrashesInOnePhaseButNotInTwo) {
 
 TEST_F(JobQueueTest, AThousandJobsAreAcceptedQuicklyAndAllThere) {
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(queue_.accept(JobId::random(), "generate", "{}", 1));
+  for (int i = 0; i < 1000; ++i) accept();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_EQ(queue_.list(JobState::kQueued, 2000)->size(), 1000u);
 }
 
 TEST(Process, IsTheSameOnlyWhileItLives) {
-  EXPECT_TRUE(is_process_alive(this_process()));
+  EXPECT_EQ(process_life(this_process()), ProcessLife::kAlive);
   int channel[2];
   ASSERT_EQ(::pipe(channel), 0);
   const pid_t child = ::fork();
@@ -118,8 +121,10 @@ TEST(Process, IsTheSameOnlyWhileItLives) {
   ::waitpid(child, nullptr, 0);
   std::string name(200, '\0');
   name.resize(static_cast<std::size_t>(::read(channel[0], name.data(), name.size())));
-  EXPECT_FALSE(is_process_alive(name));
-  for (const char* bad : {"", ":", "::", "a:b", "x:1:1", "x:../self:1"}) EXPECT_FALSE(is_process_alive(bad)) << bad;
+  EXPECT_EQ(process_life(name), ProcessLife::kDead);
+  for (const char* bad : {"", ":", "::", "a:b", "x:1:1", "x:../self:1"}) EXPECT_EQ(process_life(bad), ProcessLife::kDead) << bad;
+  const std::string elsewhere = name.substr(0, name.find('/')) + "/1:1:1";
+  EXPECT_EQ(process_life(elsewhere), ProcessLife::kUnknown) << "another container of this machine";
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ TEST(Migrations, AreFrozen) {
   std::vector<std::string> found;
   for (const Migration& migration : library_migrations())
     found.push_back(std::to_string(migration.version) + " " + migration.name + " " + sha256_text(migration.sql));
-  EXPECT_THAT(found, ::testing::ElementsAre("1 0001_library cec52ad17fc4b11a6ee2bc2ff8fde820ec19523c4871555ba270f6a9b207c35c"));
+  EXPECT_THAT(found, ::testing::ElementsAre("1 0001_library cec52ad17fc4b11a6ee2bc2ff8fde820ec19523c4871555ba270f6a9b207c35c",
+                                            "2 0002_queue 35c25a22325834203c93e45f3d13eff8eab183b6ad65a9f64dcb45dabae149bf"));
 }
 
 class DatabaseTest : public LibraryTest {};

@@ -196,7 +196,7 @@ class JobStoreTest : public LibraryTest {
 
 TEST_F(JobStoreTest, ChangesOnlyTheRowThatWasExpected) {
   JobRow row = a_job();
-  ASSERT_TRUE(jobs_.insert(row, "accepted"));
+  ASSERT_TRUE(jobs_.insert({&row, 1}, "accepted"));
   row.state = "running";
   row.owner = "me";
   ASSERT_TRUE(jobs_.update(row, "queued", "", "started"));
@@ -210,10 +210,10 @@ TEST_F(JobStoreTest, ChangesOnlyTheRowThatWasExpected) {
 TEST_F(JobStoreTest, RefusesWordsThatAreNoStates) {
   JobRow row = a_job();
   row.state = "sleeping";
-  EXPECT_FALSE(jobs_.insert(row, ""));
+  EXPECT_FALSE(jobs_.insert({&row, 1}, ""));
   row = a_job();
   row.phase = "lunch";
-  EXPECT_FALSE(jobs_.insert(row, ""));
+  EXPECT_FALSE(jobs_.insert({&row, 1}, ""));
   EXPECT_TRUE(jobs_.list("", 10)->empty());
 }
 
@@ -221,7 +221,7 @@ TEST_F(JobStoreTest, ListsInTheOrderOfAcceptance) {
   std::vector<std::string> ids;
   for (int i = 0; i < 4; ++i) {
     const JobRow row = a_job();
-    ASSERT_TRUE(jobs_.insert(row, ""));
+    ASSERT_TRUE(jobs_.insert({&row, 1}, ""));
     ids.push_back(row.job_id.text());
   }
   std::vector<std::string> listed;
