@@ -13,6 +13,7 @@
 
 #include "training/evaluate/detectors.h"
 #include "training/evaluate/internal/grid.h"
+#include "training/evaluate/scoring.h"
 
 namespace world = fantascope::world;
 namespace evaluate = fantascope::evaluate;
@@ -38,6 +39,17 @@ void blur_and_noise(world::Clip& clip, float blur, float noise, std::uint64_t se
   all.pixels.assign(clip.frames.begin(), clip.frames.end());
   for (float left = blur; left > 0; left -= 1) evaluate::degrade(all, std::min(1.0f, left), left > 1 ? 0 : noise, seed);
   for (std::size_t i = 0; i < clip.frames.size(); ++i) clip.frames[i] = static_cast<std::uint8_t>(all.pixels[i] + 0.5f);
+}
+
+void print_sync(std::uint64_t seed, const world::Scene& scene, const evaluate::Attributes& found,
+                const std::vector<world::Contact>& contacts) {
+  std::printf("sync of %llu %s\n   true:", static_cast<unsigned long long>(seed), world::plain_caption(scene).c_str());
+  for (const auto& contact : contacts) std::printf(" %.2f(%.2f)", contact.time_s, contact.strength);
+  std::printf("  seen:");
+  for (const double time : found.subject.contacts) std::printf(" %.2f", time);
+  std::printf("  heard:");
+  for (const double time : found.onsets) std::printf(" %.2f", time);
+  std::printf("\n");
 }
 
 }  // namespace
@@ -75,8 +87,9 @@ int main(int argc, char** argv) {
   }
   for (auto& worker : workers) worker.join();
   std::map<std::string, Tally> tallies;
-  std::vector<double> offsets, shuffled, contact_errors, onset_errors;
-  std::vector<double> previous;
+  std::vector<double> contact_errors, onset_errors;
+  evaluate::Score in_step, out_of_step;
+  const evaluate::Attributes* previous = nullptr;
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     const world::Scene scene = world::sample_scene(seeds[i]);
     const evaluate::Attributes& a = found[i];
@@ -101,12 +114,12 @@ int main(int argc, char** argv) {
                     name(a.subject.colour), name(a.subject.shape), name(a.subject.motion), a.count, name(a.camera), name(a.weather));
       }
     }
-    const bool strikes =
-        scene.action == world::Action::kBounces || scene.action == world::Action::kFalls || scene.action == world::Action::kJumps;
-    if (!strikes) continue;
+    if (!evaluate::strikes(scene)) continue;
     const double duration = shape.num_frames / shape.fps;
-    for (const double x : evaluate::contact_offsets(a.subject.contacts, a.onsets, duration)) offsets.push_back(x);
-    for (const double x : evaluate::contact_offsets(a.subject.contacts, previous, duration)) shuffled.push_back(x);
+    in_step.add_sync(a, a, scene, duration);
+    if (previous) out_of_step.add_sync(a, *previous, scene, duration);
+    if (verbose && (a.subject.contacts.empty() || std::ranges::max(evaluate::contact_offsets(a.subject.contacts, a.onsets, 9)) > 0.1))
+      print_sync(seeds[i], scene, a, contacts[i]);
     std::vector<double> truth;
     for (const auto& contact : contacts[i]) {
       if (contact.strength > 0.3 && contact.time_s > 0.1 && contact.time_s < duration - 0.15) truth.push_back(contact.time_s);
@@ -121,7 +134,7 @@ int main(int argc, char** argv) {
       std::printf("\n");
     }
     for (const double x : evaluate::contact_offsets(truth, a.onsets, duration)) onset_errors.push_back(x);
-    previous = a.onsets;
+    previous = &a;
   }
   for (const auto& [key, tally] : tallies) {
     std::printf("%-14s %.4f  n=%d ", key.c_str(), static_cast<double>(tally.right) / tally.all, tally.all);
@@ -137,8 +150,14 @@ int main(int argc, char** argv) {
     std::printf("%-36s median %.1f ms, within 100 ms %.3f, n=%zu\n", what, 1000 * values[values.size() / 2],
                 static_cast<double>(within) / static_cast<double>(values.size()), values.size());
   };
-  report("contact in picture to sound", offsets);
-  report("the same, sound of another clip", shuffled);
+  for (const auto& [what, score] : {std::pair{"in the sound of the same clip", &in_step}, {"in another clip's sound", &out_of_step}}) {
+    for (const auto& row : score->rows()) {
+      if (row.attribute == "landing seen" || row.attribute == "contact within 100 ms") {
+        std::printf("%s, %s: %.3f, n=%d\n", row.attribute.c_str(), what, row.proportion.value(), row.proportion.trials);
+      }
+    }
+    std::printf("median offset, %s: %.1f ms\n", what, score->median_offset_ms());
+  }
   report("true contacts to those in picture", contact_errors);
   report("true contacts to onsets", onset_errors);
   std::printf("fitted in %.1f s, judged %d clips in %.1f s on %d threads\n", fitted - start, count, clock() - fitted, threads);

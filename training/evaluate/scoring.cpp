@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kZ = 1.959964;          // 95 %
 constexpr double kMissingOnset_s = 1.0;  // a contact in a silent clip counts as this far off
+constexpr double kLastHeard_s = 0.1;     // a sound that begins later is cut off before its attack is over
 
 double wilson(int hits, int trials, double sign) {
   if (trials == 0) return 0;
@@ -31,17 +32,25 @@ void Score::add(const Attributes& seen, const world::Scene& scene) {
   count_.add(seen.count == (scene.second.present ? 2 : 1));
 }
 
-void Score::add_sync(const Attributes& seen, const Attributes& heard) {
-  for (const double offset : contact_offsets(seen.subject.contacts, heard.onsets, kMissingOnset_s)) {
+bool strikes(const world::Scene& scene) {
+  return scene.action == world::Action::kBounces || scene.action == world::Action::kFalls || scene.action == world::Action::kJumps;
+}
+
+void Score::add_sync(const Attributes& seen, const Attributes& heard, const world::Scene& scene, double duration_s) {
+  if (!strikes(scene)) return;
+  std::vector<double> contacts = seen.subject.contacts;
+  std::erase_if(contacts, [&](double time) { return time > duration_s - kLastHeard_s; });
+  if (scene.action == world::Action::kFalls && !contacts.empty()) contacts.erase(contacts.begin() + 1, contacts.end());
+  landing_.add(!contacts.empty());
+  for (const double offset : contact_offsets(contacts, heard.onsets, kMissingOnset_s)) {
     offsets_s_.push_back(std::abs(offset));
     within_.add(std::abs(offset) <= 0.1);
   }
 }
 
 std::vector<Score::Row> Score::rows() const {
-  return {{"colour", colour_},   {"place", place_},   {"time", time_},
-          {"weather", weather_}, {"camera", camera_}, {"shape", shape_},
-          {"motion", motion_},   {"count", count_},   {"contact within 100 ms", within_}};
+  return {{"colour", colour_}, {"place", place_},   {"time", time_},   {"weather", weather_},      {"camera", camera_},
+          {"shape", shape_},   {"motion", motion_}, {"count", count_}, {"landing seen", landing_}, {"contact within 100 ms", within_}};
 }
 
 double Score::median_offset_ms() const {

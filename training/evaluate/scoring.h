@@ -19,6 +19,10 @@ struct Proportion {
   double high() const;
 };
 
+/// True where the scene lets its subject come down on the ground, once or several times: what contact and sound are measured on. In all
+/// other scenes (steps, rolling, standing) no landing can be told from the picture, and what looks like one is noise.
+bool strikes(const world::Scene& scene);
+
 /// One column of the report: the clips of one kind against their scenes.
 class Score {
  public:
@@ -28,15 +32,17 @@ class Score {
   };
   /// `seen` is what the judge says of a clip that was to show `scene`.
   void add(const Attributes& seen, const world::Scene& scene);
-  /// Contacts seen in one clip against the onsets heard in another (or the same): what makes the shuffled floor of the sync row.
-  void add_sync(const Attributes& seen, const Attributes& heard);
+  /// Landings seen in one clip that was to show `scene` against the onsets heard in another (or the same): what makes the shuffled floor
+  /// of the sync row. Counts nothing if nothing strikes in the scene, no landing that is too close to the end to be heard, and of
+  /// a fall only the first: its rebounds are too soft to be told from rain and from the first one's ring.
+  void add_sync(const Attributes& seen, const Attributes& heard, const world::Scene& scene, double duration_s);
 
   std::vector<Row> rows() const;
   double median_offset_ms() const;  ///< 0 if nothing touched the ground
   Proportion within_100_ms() const { return within_; }
 
  private:
-  Proportion colour_, place_, time_, weather_, camera_, shape_, motion_, count_, within_;
+  Proportion colour_, place_, time_, weather_, camera_, shape_, motion_, count_, landing_, within_;
   std::vector<double> offsets_s_;
 };
 

@@ -143,6 +143,7 @@ Result<void> run(const Options& options) {
   FANTASCOPE_TRY(ClipGenerator generator, ClipGenerator::open(options.model));
   if (options.steps > 0) generator.set_steps(options.steps);
   const world::ClipShape shape = generator.shape();
+  const double duration_s = shape.num_frames / shape.fps;
   FANTASCOPE_TRY(const AttributeJudge judge, make_judge(options, shape));
   const auto scenes = held_out_scenes(options.prompts, options.seed);
   std::vector<Column> columns = {{"generated", {}}, {"truth", {}}, {"codec", {}}, {"shuffled prompt", {}}, {"blank prompt", {}}};
@@ -157,29 +158,34 @@ Result<void> run(const Options& options) {
     FANTASCOPE_TRY(const world::Clip clip, generator.generate(prompt, options.seed * 1000 + i));
     seen.push_back(judge.judge(evaluate::view_of(clip), left));
     columns[0].score.add(seen.back(), scene);
-    columns[0].score.add_sync(seen.back(), seen.back());
+    columns[0].score.add_sync(seen.back(), seen.back(), scene, duration_s);
     const world::Clip truth = world::render_clip(scene, shape);
     const Attributes true_seen = judge.judge(evaluate::view_of(truth), left);
     columns[1].score.add(true_seen, scene);
-    columns[1].score.add_sync(true_seen, true_seen);
+    columns[1].score.add_sync(true_seen, true_seen, scene, duration_s);
     FANTASCOPE_TRY(const world::Clip coded, generator.reconstruct(truth));
     const Attributes coded_seen = judge.judge(evaluate::view_of(coded), left);
     columns[2].score.add(coded_seen, scene);
-    columns[2].score.add_sync(coded_seen, coded_seen);
+    columns[2].score.add_sync(coded_seen, coded_seen, scene, duration_s);
     if (i % 4 == 0) {
       FANTASCOPE_TRY(const world::Clip blank, generator.generate(".", options.seed * 1000 + i));
       const Attributes blank_seen = judge.judge(evaluate::view_of(blank), left);
       columns[4].score.add(blank_seen, scene);
-      columns[4].score.add_sync(blank_seen, blank_seen);
+      columns[4].score.add_sync(blank_seen, blank_seen, scene, duration_s);
     }
     if (sheet.size() < 16) sheet.push_back(frames_tensor(clip));
     if (i % 10 == 9)
       std::fprintf(stderr, "[evaluate] %zu of %zu prompts, %.1f s a clip\n", i + 1, scenes.size(), generator.seconds_per_clip());
   }
+  std::vector<std::size_t> striking;
   for (std::size_t i = 0; i < scenes.size(); ++i) {
-    const std::size_t other = (i + scenes.size() / 2) % scenes.size();
-    columns[3].score.add(seen[i], scenes[other]);
-    columns[3].score.add_sync(seen[i], seen[other]);
+    columns[3].score.add(seen[i], scenes[(i + scenes.size() / 2) % scenes.size()]);
+    if (evaluate::strikes(scenes[i])) striking.push_back(i);
+  }
+  // Another clip's sound, but of one that strikes as well: the floor is what chance gives, not what silence gives.
+  for (std::size_t k = 0; k < striking.size(); ++k) {
+    const std::size_t i = striking[k], other = striking[(k + (striking.size() + 1) / 2) % striking.size()];
+    if (i != other) columns[3].score.add_sync(seen[i], seen[other], scenes[i], duration_s);
   }
   FANTASCOPE_TRY_VOID(write_png(options.out + "/sheet.png", contact_sheet(sheet, 6)));
   const std::string table = to_markdown(columns, options);

@@ -111,6 +111,7 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
                                                    vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>()));
   NetworkTask task;
   task.component = "vae";
+  task.part = "decoder.";
   task.make = [&](const SourceOf& sources) { return shop.family().make_video_decoder(config.components, sources); };
   for (const auto& [name, tensor] : start) {
     if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
@@ -136,6 +137,8 @@ Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options
   const TrainConfig& config = shop.config();
   NetworkTask task;
   task.component = "vae";
+  task.part = "encoder.";
+  FANTASCOPE_TRY(task.start, encoder_start(codecs->video, config.components.at("vae")));
   task.make = [&](const SourceOf& sources) { return shop.family().make_video_encoder(config.components, sources); };
   // Errors count as the denoiser sees them: on normalised latents.
   task.loss = [codecs](const at::Tensor& output, const NetworkSample& sample) {
@@ -171,6 +174,7 @@ Result<void> run_audio_stage(Workshop& shop, const StageOptions& options) {
   };
   NetworkTask decoder;
   decoder.component = "audio_vae";
+  decoder.part = "decoder.";
   decoder.make = [&](const SourceOf& sources) { return shop.family().make_audio_decoder(config.components, sources); };
   decoder.loss = [](const at::Tensor& output, const NetworkSample& sample) { return (output.to(at::kFloat) - sample.target).abs().mean(); };
   decoder.sample = [pairs](std::int64_t index) {
@@ -180,6 +184,7 @@ Result<void> run_audio_stage(Workshop& shop, const StageOptions& options) {
   FANTASCOPE_TRY(auto decoder_trainer, run_network(shop, options, {"audio-decoder", config.audio_decoder, std::move(decoder)}));
   NetworkTask encoder;
   encoder.component = "audio_vae";
+  encoder.part = "encoder.";
   encoder.make = [&](const SourceOf& sources) { return shop.family().make_audio_encoder(config.components, sources); };
   encoder.loss = [](const at::Tensor& output, const NetworkSample& sample) { return (output.to(at::kFloat) - sample.target).abs().mean(); };
   encoder.sample = [pairs](std::int64_t index) {

@@ -24,6 +24,7 @@ Result<std::unique_ptr<NetworkTrainer>> NetworkTrainer::create(NetworkTask task,
   const SourceOf sources = [&](const std::string&) -> ParameterSource& { return *trainer->parameters_; };
   FANTASCOPE_TRY(trainer->network_, trainer->task_.make(sources));
   FANTASCOPE_TRY_VOID(trainer->parameters_->finish());
+  trainer->parameters_->keep_only(trainer->task_.part);
   OptimiserConfig optimiser;
   optimiser.use_muon = false;
   optimiser.adamw_lr = config.rate;

@@ -18,6 +18,7 @@ struct NetworkSample {
 
 struct NetworkTask {
   std::string component;  ///< whose parameters they are: "vae", "audio_vae", "vocoder"
+  std::string part;       ///< only parameters whose name begins with this are trained and stored: "decoder.", "encoder."
   std::function<Result<TrainableNetwork>(const SourceOf&)> make;
   std::function<NetworkSample(std::int64_t index)> sample;  ///< called from one helper thread, ahead of use
   std::function<at::Tensor(const at::Tensor& output, const NetworkSample& sample)> loss;

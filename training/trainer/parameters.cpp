@@ -67,6 +67,10 @@ Result<void> TrainableParameters::finish() const {
                "Start again without --resume"};
 }
 
+void TrainableParameters::keep_only(const std::string& prefix) {
+  std::erase_if(parameters_, [&](const Parameter& parameter) { return !parameter.name.starts_with(prefix); });
+}
+
 void TrainableParameters::publish() {
   const at::NoGradGuard no_grad;
   for (auto& parameter : parameters_) parameter.leaf.copy_(parameter.master);

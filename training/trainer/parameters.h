@@ -30,6 +30,8 @@ class TrainableParameters final : public ParameterSource {
   at::Tensor get_optional(const std::string& name, at::IntArrayRef shape) override;
   Result<void> finish() const override;
 
+  /// Forgets all parameters whose name does not begin with `prefix`: the network keeps them, but nobody trains or stores them.
+  void keep_only(const std::string& prefix);
   std::vector<Parameter>& all() { return parameters_; }
   void publish();
   void zero_gradients();

@@ -6,23 +6,15 @@
 
 #include <cmath>
 
+#include "training/trainer/internal/embedding.h"
+
 namespace fantascope::training {
 namespace {
 
 constexpr double kConstant = 60.0;
 constexpr const char* kPrefix = "decoder.";
 
-at::Tensor centre_tap(const at::Tensor& matrix_OI) {
-  at::Tensor weight = at::zeros({matrix_OI.size(0), matrix_OI.size(1), 3, 3, 3});
-  weight.select(2, 1).select(2, 1).select(2, 1).copy_(matrix_OI);
-  return weight;
-}
-
-at::Tensor padded_rows(const at::Tensor& matrix, std::int64_t rows, std::int64_t columns) {
-  at::Tensor out = at::zeros({rows, columns});
-  out.slice(0, 0, matrix.size(0)).slice(1, 0, matrix.size(1)).copy_(matrix);
-  return out;
-}
+at::Tensor centre_tap(const at::Tensor& matrix_OI) { return one_tap(matrix_OI, 1, 1, 1); }
 
 struct Affine {
   at::Tensor matrix_OI, bias_O;
@@ -65,7 +57,7 @@ Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, c
   NamedTensors start;
   const std::string prefix = kPrefix;
   const std::int64_t channels = codec.level(3).basis_DK.size(1);
-  start[prefix + "conv_in.conv.weight"] = centre_tap(padded_rows(at::eye(channels), width, channels));
+  start[prefix + "conv_in.conv.weight"] = centre_tap(padded_to(at::eye(channels), width, channels));
   start[prefix + "conv_in.conv.bias"] = at::zeros({width});
   for (int block = 0; block < 3; ++block) {
     const Affine map = block == 2 ? pair_map(codec.level(1), width) : up_map(codec.level(3 - block), width);
@@ -77,11 +69,7 @@ Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, c
   for (std::size_t level = 0; level < layers_per_block.size(); ++level) {
     const std::size_t from_coarse = layers_per_block.size() - 1 - level;
     const std::string block = from_coarse == 0 ? "mid_block" : "up_blocks." + std::to_string(from_coarse - 1);
-    for (std::int64_t layer = 0; layer < layers_per_block[level]; ++layer) {
-      const std::string name = prefix + block + ".resnets." + std::to_string(layer) + ".conv2.conv.";
-      start[name + "weight"] = at::zeros({width, width, 3, 3, 3});
-      start[name + "bias"] = at::zeros({width});
-    }
+    add_silent_resnets(start, prefix + block, layers_per_block[level], width);
   }
   // The norm divides by rms = constant / sqrt(width).
   const double scale = kConstant / std::sqrt(static_cast<double>(width));

@@ -1,10 +1,18 @@
 #pragma once
-/// Writes the closed-form codec into the weights that the video decoder starts from. A decoder of constant width then decodes as the
-/// codec does from its first step on, where one of random weights shows no object after a quarter of an hour of CPU training.
+/// Writes the closed-form codec into the weights that the video VAE starts from. Its two halves then code as the codec does from their
+/// first step on, where a decoder of random weights shows no object after a quarter of an hour of CPU training.
 ///
-/// Each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its eight sub-cells. The last one
-/// gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the scale from place to place, and
-/// silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at zero.
+/// Decoder, of constant width: each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its
+/// eight sub-cells. The last one gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the
+/// scale from place to place, and silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at
+/// zero.
+///
+/// Encoder: the first block ("spatiotemporal") moves the patches' coefficients of a cell's eight sub-cells into channels. The published
+/// class adds means of its input's channels there, which no weight can take away; they are a fixed linear map of the same coefficients, so
+/// the next convolution takes them into account. Each further block ("conv", kernel 3, stride 2) sees all eight sub-cells of its cell and
+/// gives that cell's coefficients, the last one as pairs (x, -x) as far as channels go, beside a constant. Causal padding in time gives the
+/// first frame the still cell that the codec gives it.
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -16,5 +24,10 @@ namespace fantascope::training {
 /// `width`: channels of the decoder, the same at all levels; at least 2 * 48 + 1 and at least every number of components.
 /// `layers_per_block`: residual blocks of each level as the VAE's config lists them, finest first, the middle block last.
 Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, const std::vector<std::int64_t>& layers_per_block);
+
+/// `vae` is the component's configuration; it must have downsample_type spatiotemporal, conv, conv, one width above the latent
+/// channels, a causal encoder and residual blocks anywhere or nowhere. A first block that has fewer filters than a patch has components
+/// (width / 8 < 48) loses the weakest ones, as little as can be. The log-variance is constant and tiny. Error kUnsupported names the field.
+Result<NamedTensors> encoder_start(const CellCodec& codec, const nlohmann::json& vae);
 
 }  // namespace fantascope::training
