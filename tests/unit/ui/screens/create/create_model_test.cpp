@@ -1,0 +1,188 @@
+#include "ui/screens/create/create_model.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_backend.h"
+#include "ui/screens/create/prompt_builder.h"
+
+namespace fantascope::ui {
+using namespace Qt::Literals::StringLiterals;
+using nlohmann::json;
+namespace {
+
+constexpr int kAfterEstimate_ms = 220;
+
+/// A studio with one model, whose estimate takes `seconds`.
+struct CreateTest : ::testing::Test {
+  void SetUp() override {
+    QLocale::setDefault(QLocale::c());
+    studio.backend.handlers["models list"] = [](const json&) {
+      return json{{"models",
+                   {{{"name", "m"},
+                     {"size_multiple", 32},
+                     {"size_min", 32},
+                     {"size_max", 512},
+                     {"frames_multiple", 8},
+                     {"frames_max", 97},
+                     {"steps_max", 50},
+                     {"defaults", {{"size", "192x128"}, {"frames", 25}, {"fps", "16"}, {"steps", 12}, {"guidance", 3.0}}}}}},
+                  {"broken", json::array()}};
+    };
+    studio.backend.handlers["estimate"] = [this](const json& arguments) -> Result<json> {
+      estimates.push_back(arguments);
+      if (wrong) return Error{ErrorCode::kInvalidArgument, "the width is not possible", "size", "200", "192 or 224", "Take one of them"};
+      return json{{"measured", true},
+                  {"total_s", 38.0},
+                  {"total_s_min", 33.0},
+                  {"total_s_max", 52.0},
+                  {"memory_bytes_min", 2'100'000'000},
+                  {"available_memory_bytes", 20'400'000'000},
+                  {"disk_bytes", 18'000'000},
+                  {"fits", fits},
+                  {"notes", {"not enough free memory"}}};
+    };
+    studio.backend.handlers["put shot"] = [](const json&) { return json{{"shot_id", "0123456789abcdef"}}; };
+    studio.backend.handlers["queue add"] = [this](const json& arguments) {
+      added.push_back(arguments);
+      return json{{"job_id", "j1"}, {"jobs", {{{"job_id", "j1"}, {"state", "queued"}, {"prompt", arguments["prompt"]}, {"seed", 7}}}}};
+    };
+    studio.backend.handlers["attach jobs"] = [this](const json& arguments) {
+      attached = arguments;
+      return json::object();
+    };
+    studio.preferences.setValue(u"form"_s, QVariantMap{{u"prompt"_s, u"a ball"_s}});
+    studio.open();
+  }
+  FakeStudio studio;
+  std::vector<json> estimates, added;
+  json attached;
+  bool wrong = false, fits = true;
+};
+
+}  // namespace
+
+TEST_F(CreateTest, StartsWithTheModelsOwnUsualValues) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  EXPECT_EQ(model.size(), u"192x128"_s);
+  EXPECT_EQ(model.frames(), 25);
+  EXPECT_EQ(model.steps(), 12);
+}
+
+TEST_F(CreateTest, AsksOnceAfterTypingAndShowsTimeMemoryAndVerdict) {
+  CreateModel model(studio.context);
+  FakeStudio::settle(kAfterEstimate_ms);
+  estimates.clear();
+  for (const char* text : {"a", "a r", "a re", "a red ball"}) model.setPrompt(QString::fromLatin1(text));
+  EXPECT_FALSE(model.estimateFresh());
+  EXPECT_FALSE(model.estimateTime().isEmpty()) << "old numbers stay while new ones come";
+  FakeStudio::settle(kAfterEstimate_ms);
+  ASSERT_EQ(estimates.size(), 1u);
+  EXPECT_EQ(estimates[0]["prompt"], "a red ball");
+  EXPECT_NE(model.estimateTime().indexOf(u"40 s"_s), -1) << model.estimateTime().toStdString();
+  EXPECT_NE(model.estimateSpace().indexOf(u"2.1 GB of 20.4 GB"_s), -1) << model.estimateSpace().toStdString();
+  EXPECT_TRUE(model.canGenerate());
+}
+
+TEST_F(CreateTest, AWrongValueSaysWhatIsPossibleAndStopsGenerate) {
+  wrong = true;
+  CreateModel model(studio.context);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_FALSE(model.canGenerate());
+  EXPECT_NE(model.problem().value(u"cause"_s).toString().indexOf(u"192 or 224"_s), -1);
+  EXPECT_TRUE(model.problem().value(u"snap"_s).toBool());
+}
+
+TEST_F(CreateTest, WhatDoesNotFitIsSaidWithItsReason) {
+  fits = false;
+  CreateModel model(studio.context);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_FALSE(model.canGenerate());
+  EXPECT_NE(model.estimateVerdict().indexOf(u"not enough free memory"_s), -1);
+}
+
+TEST_F(CreateTest, GenerateMakesTheShotFirstThenItsJobs) {
+  CreateModel model(studio.context);
+  FakeStudio::settle(kAfterEstimate_ms);
+  model.generate();
+  FakeStudio::settle(kAfterEstimate_ms);
+  ASSERT_EQ(added.size(), 1u);
+  EXPECT_EQ(added[0]["prompt"], "a ball");
+  EXPECT_FALSE(added[0].contains("seed")) << "an unlocked seed is drawn anew";
+  EXPECT_EQ(attached["jobs"][0], "j1");
+  EXPECT_EQ(model.shotId(), u"0123456789abcdef"_s);
+  model.generate();
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_EQ(studio.backend.count("put shot"), 1) << "more takes belong to the same shot";
+}
+
+TEST_F(CreateTest, ALockedSeedGoesWithTheRequest) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  model.setSeed(u"184 220 913"_s);
+  model.setSeedLocked(true);
+  model.generate();
+  FakeStudio::settle(kAfterEstimate_ms);
+  ASSERT_EQ(added.size(), 1u);
+  EXPECT_EQ(added[0]["seed"], 184220913);
+}
+
+TEST_F(CreateTest, WithoutWordsNothingStartsAndThePromptIsAskedFor) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  model.setPrompt(u"  "_s);
+  int wanted = 0;
+  QObject::connect(&model, &CreateModel::promptWanted, [&wanted] { ++wanted; });
+  model.generate();
+  FakeStudio::settle();
+  EXPECT_TRUE(added.empty());
+  EXPECT_EQ(wanted, 1);
+}
+
+TEST_F(CreateTest, AddingAPhraseCanBeUndone) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  model.addPhrase(u"slow pan left"_s);
+  EXPECT_EQ(model.prompt(), u"a ball, slow pan left"_s);
+  studio.undo.undo();
+  EXPECT_EQ(model.prompt(), u"a ball"_s);
+}
+
+TEST_F(CreateTest, OffersOnlySizesAndLengthsThatTheModelCanMake) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  for (const QVariant& row : model.sizes()) {
+    const QStringList sides = row.toMap()[u"value"_s].toString().split(QLatin1Char('x'));
+    ASSERT_EQ(sides.size(), 2);
+    for (const QString& side : sides) {
+      EXPECT_EQ(side.toInt() % 32, 0);
+      EXPECT_LE(side.toInt(), 512);
+    }
+  }
+  for (const QVariant& row : model.lengths()) {
+    EXPECT_EQ(row.toMap()[u"value"_s].toInt() % 8, 1);
+    EXPECT_LE(row.toMap()[u"value"_s].toInt(), 97);
+  }
+}
+
+TEST_F(CreateTest, SaysWhyAFileCannotBeAReference) {
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  EXPECT_TRUE(model.refusal(u"/a/b.PNG"_s).isEmpty());
+  EXPECT_FALSE(model.refusal(u"/a/b.wav"_s).isEmpty());
+}
+
+TEST(PromptBuilder, JoinsPhrasesAsOneWouldWriteThem) {
+  EXPECT_EQ(with_phrase({}, u"a red ball"_s), u"A red ball"_s);
+  EXPECT_EQ(with_phrase(u"A red ball"_s, u"bounces"_s), u"A red ball bounces"_s);
+  EXPECT_EQ(with_phrase(u"A red ball bounces,"_s, u"slow pan left"_s), u"A red ball bounces, slow pan left"_s);
+  EXPECT_EQ(with_phrase(u"A ball, slow pan left"_s, u"slow pan left"_s), u"A ball, slow pan left"_s);
+}
+
+TEST(PromptBuilder, HasTheCamerasWholeGrammar) {
+  const QVariantList parts = prompt_parts();
+  ASSERT_EQ(parts.size(), 6);
+  EXPECT_GE(parts[3].toMap()[u"phrases"_s].toList().size(), 10);
+}
+
+}  // namespace fantascope::ui

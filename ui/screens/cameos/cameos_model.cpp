@@ -1,0 +1,1 @@
+#include "ui/screens/cameos/cameos_model.h"  // moc needs a source beside the header

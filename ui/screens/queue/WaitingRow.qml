@@ -1,0 +1,38 @@
+// A job that does not run: why, and what can be done.
+import QtQuick
+import QtQuick.Layouts
+import Fantascope.Components
+
+Rectangle {
+    id: row
+    required property var job
+    required property var actions
+    readonly property bool needsPerson: job.state === "failed" || job.state === "parked"
+    height: column.implicitHeight + 2 * Theme.space2 + 4
+    color: Theme.panel
+    radius: Theme.radius
+    border.color: needsPerson ? Theme.danger : Theme.line
+    Accessible.role: Accessible.ListItem
+    Accessible.name: job.spoken || ""
+    RowLayout {
+        anchors { fill: parent; leftMargin: Theme.space3; rightMargin: Theme.space2 }
+        spacing: Theme.space3
+        Icon { icon: row.needsPerson ? "exclamation-triangle" : row.job.state === "paused" ? "pause-fill" : "clock"; color: row.needsPerson ? Theme.danger : Theme.text2 }
+        ColumnLayout {
+            id: column
+            Layout.fillWidth: true
+            spacing: 2
+            Words { Layout.fillWidth: true; text: row.job.name || ""; property bool mayElide: true }
+            Words { Layout.fillWidth: true; kind: "meta"; wrapMode: Text.Wrap; color: row.needsPerson ? Theme.danger : Theme.text2; text: row.needsPerson && row.job.errorTitle ? row.job.errorTitle + " " + (row.job.line || "") : row.job.line || "" }
+            Words { Layout.fillWidth: true; visible: row.needsPerson; kind: "meta"; wrapMode: Text.Wrap; text: qsTr("What was sampled is kept; trying again repeats only what is missing.") }
+        }
+        Words { kind: "mono"; quiet: true; text: row.job.detail || ""; property bool mayElide: true; Layout.maximumWidth: 260 }
+        Words { kind: "meta"; visible: row.job.state === "queued"; text: row.job.starts || "" }
+        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-up"; hint: qsTr("Earlier"); onClicked: row.actions.move(row.job.jobId, -1) }
+        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-down"; hint: qsTr("Later"); onClicked: row.actions.move(row.job.jobId, 1) }
+        ActionButton { compact: true; visible: row.job.state === "queued"; text: qsTr("Pause"); onClicked: row.actions.pause(row.job.jobId) }
+        ActionButton { compact: true; visible: row.job.state === "paused"; kind: "primary"; text: qsTr("Go on"); onClicked: row.actions.resume(row.job.jobId) }
+        ActionButton { compact: true; visible: row.needsPerson; kind: "primary"; text: qsTr("Try again"); onClicked: row.actions.retry(row.job.jobId) }
+        ActionButton { compact: true; kind: "quiet"; iconName: "x-lg"; hint: qsTr("Cancel this job"); onClicked: row.actions.cancel(row.job.jobId) }
+    }
+}

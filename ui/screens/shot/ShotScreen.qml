@@ -1,0 +1,246 @@
+// Takes of one shot judged against each other: same frame in every picture, one clock, the sound of the one in focus.
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Templates as T
+import QtQuick.Layouts
+import Fantascope.Components
+
+FocusScope {
+    id: screen
+    required property var model
+    required property var studio
+    readonly property var clipA: model.takeA.clip ? studio.clips.clip(model.takeA.clip) : null
+    readonly property var clipB: model.takeB.clip ? studio.clips.clip(model.takeB.clip) : null
+    readonly property var heard: model.focusB ? clipB : clipA
+    readonly property real position: clock.frames > 1 ? clock.frame / (clock.frames - 1) : 0
+
+    PlaybackClock {
+        id: clock
+        frames: Math.max(screen.clipA ? screen.clipA.frames : 0, screen.clipB ? screen.clipB.frames : 0)
+        fps: screen.clipA && screen.clipA.fps > 0 ? screen.clipA.fps : 24
+        onSoundFrom: time => screen.studio.sound.play(screen.heard, time)
+        onSoundStopped: screen.studio.sound.stop()
+    }
+    onHeardChanged: if (clock.playing) studio.sound.play(heard, clock.frame / clock.fps)
+    onVisibleChanged: if (!visible) clock.pause()
+    Connections {
+        target: screen.model
+        function onTransport(what) {
+            if (what === "play") clock.toggle()
+            else if (what === "first") clock.seek(0)
+            else if (what === "last") clock.seek(clock.frames - 1)
+            else if (what === "J") clock.shuttle(-1)
+            else if (what === "L") clock.shuttle(1)
+            else if (what === "stop") clock.pause()
+            else if (what === "in") clock.inPoint = clock.frame
+            else if (what === "out") clock.outPoint = clock.frame
+            else clock.step(Number(what))
+        }
+        function onWordsWanted(action) { words.ask(action) }
+    }
+    Keys.onPressed: event => {
+        if (event.key === Qt.Key_BracketLeft || event.key === Qt.Key_BracketRight) { wipe.nudge((event.key === Qt.Key_BracketLeft ? -1 : 1) * (event.modifiers & Qt.ShiftModifier ? 0.1 : 0.01)); event.accepted = true }
+        else if (event.key === Qt.Key_V) { wipe.upright = !wipe.upright; event.accepted = true }
+        else if (event.key === Qt.Key_Backslash) { wipe.flipped = true; event.accepted = true }
+        else if (event.key >= Qt.Key_0 && event.key <= Qt.Key_5 && event.modifiers === Qt.NoModifier) { screen.model.setStars(event.key - Qt.Key_0); event.accepted = true }
+    }
+    Keys.onReleased: event => { if (event.key === Qt.Key_Backslash && !event.isAutoRepeat) wipe.flipped = false }
+
+    ColumnLayout {
+        anchors { fill: parent; leftMargin: Theme.space4; rightMargin: Theme.space4; topMargin: Theme.space2; bottomMargin: Theme.space2 }
+        spacing: Theme.space2
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.preferredHeight: 36
+            spacing: Theme.space2
+            ActionButton { compact: true; kind: "quiet"; iconName: "arrow-left"; text: qsTr("Back"); keys: "Esc"; onClicked: screen.model.leave() }
+            Words { kind: "title"; text: screen.model.title; Layout.fillWidth: true; property bool mayElide: true }
+            ActionButton { compact: true; iconName: "columns-gap"; text: qsTr("Side by side"); keys: "G"; checkable: true; checked: screen.model.view === "side"; onClicked: screen.model.showSide() }
+            ActionButton { compact: true; iconName: "layout-split"; text: qsTr("Wipe"); keys: "W"; checkable: true; checked: screen.model.view === "wipe"; onClicked: screen.model.showWipe() }
+            ActionButton { compact: true; iconName: "intersect"; text: qsTr("Difference"); keys: "D"; checkable: true; checked: screen.model.view === "difference"; onClicked: screen.model.showDifference() }
+            ActionButton { compact: true; iconName: "square"; text: qsTr("One"); keys: "Q"; checkable: true; checked: screen.model.view === "one"; onClicked: screen.model.showOne() }
+            ActionButton { compact: true; iconName: "box-arrow-up"; text: qsTr("Export"); keys: "Ctrl+E"; hint: qsTr("Copy the clip into the folder for exports"); onClicked: screen.model.exportTake() }
+        }
+        Item {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            RowLayout {
+                anchors.fill: parent
+                spacing: Theme.space2
+                visible: screen.model.view === "side" || screen.model.view === "one"
+                TakeView {
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: 1
+                    letter: "A"
+                    take: screen.model.takeA
+                    clip: screen.clipA
+                    frame: clock.frame
+                    position: screen.position
+                    focusedTake: !screen.model.focusB
+                    onChosen: screen.model.focusTake(false)
+                    onScrubbed: position => { clock.pause(); clock.seek(Math.round(position * (clock.frames - 1))) }
+                }
+                TakeView {
+                    visible: screen.model.view === "side"
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: 1
+                    letter: "B"
+                    take: screen.model.takeB
+                    clip: screen.clipB
+                    frame: clock.frame
+                    position: screen.position
+                    focusedTake: screen.model.focusB
+                    onChosen: screen.model.focusTake(true)
+                    onScrubbed: position => { clock.pause(); clock.seek(Math.round(position * (clock.frames - 1))) }
+                }
+            }
+            WipeView {
+                id: wipe
+                anchors.fill: parent
+                visible: screen.model.view === "wipe"
+                clipA: screen.clipA
+                clipB: screen.clipB
+                frame: clock.frame
+                nameA: "A  " + (screen.model.takeA.name || "")
+                nameB: "B  " + (screen.model.takeB.name || "")
+            }
+            Rectangle {
+                anchors.fill: parent
+                visible: screen.model.view === "difference"
+                color: Theme.pictureGround
+                FrameView { id: apart; anchors { fill: parent; bottomMargin: 28 } clip: parent.visible ? screen.clipA : null; other: parent.visible ? screen.clipB : null; frame: clock.frame }
+                Words {
+                    anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter; bottomMargin: 6 }
+                    color: Theme.pictureText
+                    kind: "mono"
+                    text: qsTr("|A − B| × 4 · mean difference %1 of 255").arg(apart.difference.toFixed(1))
+                }
+            }
+        }
+        Transport { Layout.fillWidth: true; clock: clock; sound: screen.studio.sound }
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space3
+            ListView {
+                id: strip
+                Layout.fillWidth: true
+                Layout.preferredHeight: 96
+                orientation: ListView.Horizontal
+                spacing: Theme.space2
+                clip: true
+                model: screen.model.takeList
+                boundsBehavior: Flickable.StopAtBounds
+                ScrollBar.horizontal: ScrollBar {}
+                Accessible.role: Accessible.List
+                Accessible.name: qsTr("Takes of this shot")
+                delegate: Item {
+                    id: cell
+                    required property var model
+                    required property int index
+                    readonly property bool isA: model.takeId === screen.model.takeA.takeId
+                    readonly property bool isB: model.takeId === screen.model.takeB.takeId && screen.model.view !== "one"
+                    width: 116
+                    height: 92
+                    Accessible.role: Accessible.ListItem
+                    Accessible.name: model.spoken
+                    Rectangle {
+                        anchors.fill: parent
+                        radius: 4
+                        color: cell.isA || cell.isB ? Theme.selected : "transparent"
+                        border.width: cell.isA || cell.isB ? 1 : 0
+                        border.color: Theme.accent
+                    }
+                    Filmstrip { x: 4; y: 4; width: 108; height: 66; source: cell.model.filmstrip === "" ? "" : "file://" + cell.model.filmstrip; frames: cell.model.frames; aspect: { const p = (cell.model.size || "3x2").split("x"); return Number(p[0]) / Number(p[1]) } crop: false }
+                    RowLayout {
+                        x: 6
+                        y: 71
+                        width: 104
+                        spacing: 4
+                        Words { kind: "meta"; strong: cell.isA || cell.isB; color: cell.isA || cell.isB ? Theme.text : Theme.text2; text: (cell.isA ? "A " : cell.isB ? "B " : "") + qsTr("t%1").arg(screen.model.takeList.count - cell.index) }
+                        Icon { visible: cell.model.keep !== "draft"; icon: cell.model.keep === "kept" ? "check-lg" : "x-lg"; size: 10; color: cell.model.keep === "kept" ? Theme.ok : Theme.danger }
+                        Item { Layout.fillWidth: true }
+                        Words { visible: cell.model.stars > 0; kind: "meta"; color: Theme.accent; text: "★" + cell.model.stars }
+                    }
+                    TapHandler { onTapped: screen.model.show(cell.model.takeId) }
+                    TapHandler { acceptedButtons: Qt.RightButton; onTapped: screen.model.makeReference(cell.model.takeId) }
+                }
+            }
+            ColumnLayout {
+                Layout.preferredWidth: 380
+                Layout.maximumWidth: 420
+                spacing: 2
+                Grid {
+                    Layout.fillWidth: true
+                    columns: 2
+                    columnSpacing: Theme.space3
+                    rowSpacing: 0
+                    Repeater {
+                        model: screen.model.facts.slice(0, 6)
+                        Words { required property var modelData; kind: "meta"; width: 184; text: modelData.name + ": " + modelData.value; property bool mayElide: true }
+                    }
+                }
+                RowLayout {
+                    spacing: Theme.space1
+                    ActionButton { compact: true; iconName: "clipboard"; text: qsTr("Copy recipe"); keys: "Ctrl+Shift+C"; onClicked: screen.model.copyRecipe() }
+                    ActionButton { compact: true; iconName: "arrow-clockwise"; text: qsTr("Reproduce"); hint: qsTr("Make it again and compare every byte before signing"); enabled: !screen.model.reproducing; onClicked: screen.model.reproduce() }
+                }
+                Words { visible: text !== ""; Layout.fillWidth: true; kind: "meta"; wrapMode: Text.Wrap; color: Theme.text; text: screen.model.reproduceText }
+            }
+        }
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space2
+            ActionButton { objectName: "keep"; iconName: "check-lg"; text: qsTr("Keep"); keys: "P"; checkable: true; checked: screen.model.focused.keep === "kept"; onClicked: screen.model.keep() }
+            ActionButton { iconName: "x-lg"; text: qsTr("Drop"); keys: "X"; checkable: true; checked: screen.model.focused.keep === "dropped"; onClicked: screen.model.drop() }
+            Stars { stars: screen.model.focused.stars || 0; size: 16; onPicked: stars => screen.model.setStars(stars); Layout.leftMargin: Theme.space2; Layout.rightMargin: Theme.space2 }
+            Item { Layout.fillWidth: true }
+            ActionButton { iconName: "pencil"; text: qsTr("Edit the request"); hint: qsTr("Put words and settings of this take back into the form"); onClicked: screen.model.editRequest() }
+            ActionButton { text: qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end"); onClicked: screen.model.finish() }
+            ActionButton { text: qsTr("Extend"); keys: "E"; enabled: screen.model.extendReason === ""; hint: screen.model.extendReason !== "" ? screen.model.extendReason : qsTr("Go on after the last frame"); onClicked: words.ask("extend") }
+            ActionButton { text: qsTr("Remix"); keys: "R"; enabled: screen.model.remixReason === ""; hint: screen.model.remixReason !== "" ? screen.model.remixReason : qsTr("Other words, the same start"); onClicked: words.ask("remix") }
+        }
+    }
+    Popup {
+        id: words
+        property string action: "extend"
+        parent: T.Overlay.overlay
+        anchors.centerIn: parent
+        width: 460
+        modal: true
+        focus: true
+        padding: Theme.space4
+        background: Rectangle { color: Theme.raised; radius: Theme.radius; border.color: Theme.lineStrong }
+        function ask(what) {
+            const reason = what === "extend" ? screen.model.extendReason : screen.model.remixReason
+            if (reason !== "") { return }
+            action = what
+            prompt.text = screen.model.focused.prompt || ""
+            open()
+            prompt.editor.forceActiveFocus()
+        }
+        contentItem: ColumnLayout {
+            spacing: Theme.space3
+            Words { kind: "title"; text: words.action === "extend" ? qsTr("What happens next?") : qsTr("What should be different?") }
+            InputArea { id: prompt; Layout.fillWidth: true; Layout.preferredHeight: 96; name: qsTr("Prompt") }
+            FieldRow {
+                visible: words.action === "remix"
+                Layout.fillWidth: true
+                label: qsTr("Change")
+                SlideBar { id: strength; name: qsTr("How much changes"); Layout.fillWidth: true; from: 0.1; to: 1; value: 0.6 }
+                Words { kind: "mono"; text: Math.round(strength.value * 100) + " %"; Layout.preferredWidth: 48 }
+            }
+            RowLayout {
+                Item { Layout.fillWidth: true }
+                ActionButton { text: qsTr("Not now"); kind: "quiet"; onClicked: words.close() }
+                ActionButton {
+                    kind: "primary"
+                    text: words.action === "extend" ? qsTr("Extend") : qsTr("Remix")
+                    enabled: prompt.text.trim() !== ""
+                    onClicked: { if (words.action === "extend") screen.model.extend(prompt.text); else screen.model.remix(prompt.text, strength.value); words.close() }
+                }
+            }
+        }
+    }
+}

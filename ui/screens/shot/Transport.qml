@@ -1,0 +1,47 @@
+// One transport for everything that is shown: play, step, loop, place in the clip, range.
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+import Fantascope.Components
+
+RowLayout {
+    id: bar
+    required property var clock
+    required property var sound
+    spacing: Theme.space1
+    ActionButton { compact: true; kind: "quiet"; iconName: "skip-start-fill"; hint: qsTr("First frame"); keys: "Home"; onClicked: bar.clock.seek(0) }
+    ActionButton { compact: true; kind: "quiet"; iconName: "skip-backward-fill"; hint: qsTr("One frame back"); keys: "←"; onClicked: bar.clock.step(-1) }
+    ActionButton { objectName: "play"; focus: true; iconName: bar.clock.playing ? "pause-fill" : "play-fill"; hint: bar.clock.playing ? qsTr("Pause") : qsTr("Play"); keys: qsTr("Space"); onClicked: bar.clock.toggle() }
+    ActionButton { compact: true; kind: "quiet"; iconName: "skip-forward-fill"; hint: qsTr("One frame on"); keys: "→"; onClicked: bar.clock.step(1) }
+    ActionButton { compact: true; kind: "quiet"; iconName: "skip-end-fill"; hint: qsTr("Last frame"); keys: "End"; onClicked: bar.clock.seek(bar.clock.frames - 1) }
+    ActionButton { compact: true; kind: "quiet"; iconName: "repeat"; checkable: true; checked: bar.clock.loop; hint: qsTr("Again and again"); onClicked: bar.clock.loop = !bar.clock.loop }
+    Words { kind: "mono"; text: bar.clock.timeText; Layout.preferredWidth: 76; horizontalAlignment: Text.AlignHCenter }
+    Words { objectName: "frameText"; kind: "mono"; quiet: true; text: qsTr("frame %1 of %2").arg(bar.clock.frame + 1).arg(bar.clock.frames); Layout.preferredWidth: 136 }
+    Item {
+        id: track
+        Layout.fillWidth: true
+        Layout.preferredHeight: Theme.compact
+        Accessible.role: Accessible.Slider
+        Accessible.name: qsTr("Place in the clip")
+        readonly property real last: Math.max(1, bar.clock.frames - 1)
+        Rectangle { anchors.verticalCenter: parent.verticalCenter; width: parent.width; height: 4; radius: 2; color: Theme.line }
+        Rectangle {
+            anchors.verticalCenter: parent.verticalCenter
+            x: parent.width * bar.clock.inPoint / track.last
+            width: parent.width * Math.max(0, bar.clock.outPoint - bar.clock.inPoint) / track.last
+            height: 4
+            radius: 2
+            color: Theme.text3
+        }
+        Rectangle { x: parent.width * bar.clock.frame / track.last - 6; anchors.verticalCenter: parent.verticalCenter; width: 12; height: 12; radius: 6; color: Theme.accent }
+        MouseArea {
+            anchors.fill: parent
+            preventStealing: true
+            function go(mouse) { bar.clock.seek(Math.round(Math.max(0, Math.min(1, mouse.x / width)) * track.last)) }
+            onPressed: mouse => { bar.clock.pause(); go(mouse) }
+            onPositionChanged: mouse => go(mouse)
+        }
+    }
+    Words { visible: bar.sound.deviceMissing; kind: "meta"; color: Theme.warn; text: qsTr("No sound device") }
+    ActionButton { compact: true; kind: "quiet"; iconName: bar.sound.muted ? "volume-mute" : "volume-up"; hint: bar.sound.muted ? qsTr("Sound on") : qsTr("Mute"); onClicked: bar.sound.muted = !bar.sound.muted }
+}

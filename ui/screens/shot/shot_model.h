@@ -1,0 +1,117 @@
+#pragma once
+/// Takes of one shot side by side: which are shown (A, the reference, and B), how, who is heard, and what can be done to the one in focus.
+/// The route says what is shown: "shot/<shot id>?takes=a,b&view=wipe"; a take without a shot is opened as "shot/none?takes=<id>".
+/// GUI thread only.
+#include <QObject>
+#include <QVariantMap>
+#include <nlohmann/json.hpp>
+
+#include "ui/bridge/take_list_model.h"
+
+namespace fantascope::ui {
+
+class ShotModel final : public QObject {
+  Q_OBJECT
+  Q_PROPERTY(QObject* takeList READ takeList CONSTANT)
+  Q_PROPERTY(QString title READ title NOTIFY shownChanged)
+  Q_PROPERTY(QVariantMap takeA READ takeA NOTIFY shownChanged)
+  Q_PROPERTY(QVariantMap takeB READ takeB NOTIFY shownChanged)
+  Q_PROPERTY(QString view READ view NOTIFY shownChanged)
+  Q_PROPERTY(bool focusB READ focusB NOTIFY shownChanged)
+  Q_PROPERTY(QVariantMap focused READ focused NOTIFY shownChanged)
+  Q_PROPERTY(QString recipeText READ recipeText NOTIFY recipeChanged)
+  Q_PROPERTY(QVariantList facts READ facts NOTIFY recipeChanged)
+  Q_PROPERTY(QString reproduceText READ reproduceText NOTIFY recipeChanged)
+  Q_PROPERTY(bool reproducing READ reproducing NOTIFY recipeChanged)
+  Q_PROPERTY(QString finishReason READ finishReason NOTIFY shownChanged)
+  Q_PROPERTY(QString extendReason READ extendReason NOTIFY possibleChanged)
+  Q_PROPERTY(QString remixReason READ remixReason NOTIFY possibleChanged)
+ public:
+  explicit ShotModel(StudioContext& context, QObject* parent = nullptr);
+  QObject* takeList() { return &take_list_; }
+  QString title() const { return title_; }
+  QVariantMap takeA() const { return take_a_; }
+  QVariantMap takeB() const { return take_b_; }
+  /// "side", "wipe", "difference", "one".
+  QString view() const { return take_b_.isEmpty() ? QStringLiteral("one") : view_; }
+  bool focusB() const { return focus_b_ && !take_b_.isEmpty(); }
+  QVariantMap focused() const { return focusB() ? take_b_ : take_a_; }
+  QString recipeText() const { return recipe_text_; }
+  /// [{name, value}] of the focused take.
+  QVariantList facts() const { return facts_; }
+  QString reproduceText() const { return reproduce_text_; }
+  bool reproducing() const { return reproducing_; }
+  QString finishReason() const {
+    return !finish_reason_.isEmpty()                               ? finish_reason_
+           : focused().value(QStringLiteral("sketch")).toInt() > 0 ? QString()
+                                                                   : tr("Not a sketch: it is finished.");
+  }
+  QString extendReason() const { return extend_reason_; }
+  QString remixReason() const { return remix_reason_; }
+
+  /// Shows a take: as B beside the reference, or alone as A.
+  Q_INVOKABLE void show(const QString& takeId);
+  Q_INVOKABLE void makeReference(const QString& takeId);
+  Q_INVOKABLE void focusTake(bool b);
+  Q_INVOKABLE void showSide() { setView(QStringLiteral("side")); }
+  Q_INVOKABLE void showWipe() { setView(QStringLiteral("wipe")); }
+  Q_INVOKABLE void showDifference() { setView(QStringLiteral("difference")); }
+  Q_INVOKABLE void showOne() { setView(QStringLiteral("one")); }
+  Q_INVOKABLE void swapSound() { focusTake(!focus_b_); }
+  Q_INVOKABLE void nextTake() { walk(1); }
+  Q_INVOKABLE void previousTake() { walk(-1); }
+  Q_INVOKABLE void keep();
+  Q_INVOKABLE void drop();
+  Q_INVOKABLE void undecide();
+  Q_INVOKABLE void setStars(int stars);
+  Q_INVOKABLE void exportTake();
+  Q_INVOKABLE void copyRecipe();
+  Q_INVOKABLE void reproduce();
+  Q_INVOKABLE void finish();
+  Q_INVOKABLE void extend(const QString& prompt);
+  Q_INVOKABLE void remix(const QString& prompt, double strength);
+  Q_INVOKABLE void editRequest();
+  Q_INVOKABLE void leave();
+  Q_INVOKABLE void wantPlay() { Q_EMIT transport(QStringLiteral("play")); }
+  Q_INVOKABLE void wantBack() { Q_EMIT transport(QStringLiteral("-1")); }
+  Q_INVOKABLE void wantNext() { Q_EMIT transport(QStringLiteral("+1")); }
+  Q_INVOKABLE void wantBackTen() { Q_EMIT transport(QStringLiteral("-10")); }
+  Q_INVOKABLE void wantNextTen() { Q_EMIT transport(QStringLiteral("+10")); }
+  Q_INVOKABLE void wantFirst() { Q_EMIT transport(QStringLiteral("first")); }
+  Q_INVOKABLE void wantLast() { Q_EMIT transport(QStringLiteral("last")); }
+  Q_INVOKABLE void wantShuttleBack() { Q_EMIT transport(QStringLiteral("J")); }
+  Q_INVOKABLE void wantShuttleOn() { Q_EMIT transport(QStringLiteral("L")); }
+  Q_INVOKABLE void wantStop() { Q_EMIT transport(QStringLiteral("stop")); }
+  Q_INVOKABLE void wantIn() { Q_EMIT transport(QStringLiteral("in")); }
+  Q_INVOKABLE void wantOut() { Q_EMIT transport(QStringLiteral("out")); }
+  Q_INVOKABLE void wantExtend() { Q_EMIT wordsWanted(QStringLiteral("extend")); }
+  Q_INVOKABLE void wantRemix() { Q_EMIT wordsWanted(QStringLiteral("remix")); }
+
+ Q_SIGNALS:
+  void shownChanged();
+  void recipeChanged();
+  void possibleChanged();
+  void transport(const QString& what);
+  void wordsWanted(const QString& action);
+
+ private:
+  void followRoute();
+  void load();
+  void setView(const QString& view);
+  void putRoute();
+  void walk(int by);
+  void readRecipe();
+  void queueAction(const char* operation, nlohmann::json arguments, const QString& said);
+  void advance();
+
+  StudioContext& context_;
+  TakeListModel take_list_;
+  QString title_, view_ = QStringLiteral("side"), id_a_, id_b_, recipe_text_, reproduce_text_;
+  QString finish_reason_, extend_reason_, remix_reason_;
+  QVariantMap take_a_, take_b_;
+  QVariantList facts_;
+  bool focus_b_ = false, reproducing_ = false;
+  int generation_ = 0;
+};
+
+}  // namespace fantascope::ui
