@@ -16,4 +16,13 @@ target_link_libraries(fantascope_torch INTERFACE fantascope_torch_cpu fantascope
 target_compile_definitions(fantascope_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 # libtorch_cpu needs two small CUDA runtime libraries that lie beside it.
 target_link_options(fantascope_torch INTERFACE -Wl,-rpath-link,${_root}/lib -Wl,-rpath,${_root}/lib -Wl,--no-as-needed)
+# The CUDA half of the wheel registers itself when it is loaded; nothing here calls it by name. scripts/setup --cuda unpacks it.
+if(FANTASCOPE_WITH_CUDA)
+  if(EXISTS ${_root}/lib/libtorch_cuda.so)
+    target_link_libraries(fantascope_torch INTERFACE ${_root}/lib/libtorch_cuda.so ${_root}/lib/libc10_cuda.so)
+    target_link_options(fantascope_torch INTERFACE -Wl,-rpath-link,${_root}/cuda -Wl,-rpath,${_root}/cuda)
+  else()
+    message(WARNING "LibTorch's CUDA half is not in ${_root}: kernels are compiled, but programs compute on the CPU only. Run scripts/setup --cuda.")
+  endif()
+endif()
 set(FantascopeTorch_FOUND TRUE)

@@ -41,12 +41,14 @@ at::Tensor Attention::norm_and_rotate(const at::Tensor& x_BTD, const FusedRmsNor
 
 at::Tensor Attention::forward(const at::Tensor& x_BTD, const at::Tensor& context_BSD, const AttentionExtras& extras) const {
   const at::Tensor& context = context_BSD.defined() ? context_BSD : x_BTD;
-  const at::Tensor v_BSD = to_v_.forward(context);
+  const bool known = extras.kept != nullptr && extras.kept->defined();
+  const at::Tensor v_BSD = known ? extras.kept->v_BSD : to_v_.forward(context);
   at::Tensor out = v_BSD;
   if (!extras.values_only) {
     const RopeTable* key_rope = extras.key_rope != nullptr ? extras.key_rope : extras.query_rope;
     const at::Tensor q = norm_and_rotate(to_q_.forward(x_BTD), norm_q_, extras.query_rope);
-    const at::Tensor k = norm_and_rotate(to_k_.forward(context), norm_k_, key_rope);
+    const at::Tensor k = known ? extras.kept->k_BNSE : norm_and_rotate(to_k_.forward(context), norm_k_, key_rope);
+    if (extras.kept != nullptr) *extras.kept = {k, v_BSD};
     out = scaled_dot_product(q, k, split_heads(v_BSD), extras.mask).transpose(1, 2).flatten(2);
     if (extras.keep_attention_B.defined()) {
       out = at::lerp(v_BSD, out, extras.keep_attention_B.to(out.scalar_type()).view({-1, 1, 1}));

@@ -28,12 +28,20 @@ struct AttentionOptions {
   double norm_eps = 1e-6;
 };
 
+/// Keys and values of a context that stays the same over many calls.
+struct KeysValues {
+  at::Tensor k_BNSE;  ///< normed and rotated
+  at::Tensor v_BSD;
+  bool defined() const { return v_BSD.defined(); }
+};
+
 /// What a call may add; tensors left undefined are not used.
 struct AttentionExtras {
   const RopeTable* query_rope = nullptr;
   const RopeTable* key_rope = nullptr;  ///< null: the queries' table
   at::Tensor mask;                      ///< additive, broadcastable to [B,N,T,S]
   bool values_only = false;             ///< the attention returns the value projection itself; gate and to_out still apply
+  KeysValues* kept = nullptr;           ///< filled by the first call and used instead of the context by later ones
   at::Tensor keep_attention_B;          ///< per batch element: 1 attention, 0 values only, between: interpolated
 };
 

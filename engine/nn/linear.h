@@ -23,6 +23,7 @@ class Linear {
 
  private:
   at::Tensor weight_, bias_;
+  at::Tensor packed_;  ///< another layout of a weight that never changes (engine/ops/packed_linear.h); may be undefined
 };
 
 }  // namespace fantascope

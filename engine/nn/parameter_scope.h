@@ -35,6 +35,8 @@ class ParameterSource {
   virtual at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) = 0;
   /// As get, for tensors that not every checkpoint has (buffers, optional biases): undefined without a note when absent.
   virtual at::Tensor get_optional(const std::string& name, at::IntArrayRef shape) = 0;
+  /// Whether the tensors will never change again: layers may then keep them in another layout.
+  virtual bool is_constant() const { return false; }
   /// Success, or one error naming every tensor that was missing or had another shape (first ten spelled out).
   virtual Result<void> finish() const = 0;
 };
@@ -51,6 +53,7 @@ class ParameterScope {
     return source_->get_optional(prefix_ + std::string(name), shape);
   }
   const std::string& prefix() const { return prefix_; }
+  bool is_constant() const { return source_->is_constant(); }
 
  private:
   ParameterSource* source_;

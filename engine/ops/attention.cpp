@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "engine/ops/internal/cuda_kernels.h"
 #include "engine/ops/internal/tensor_rows.h"
 #include "engine/ops/reference.h"
 
@@ -46,6 +47,7 @@ struct NormHeadsFunction : torch::autograd::Function<NormHeadsFunction> {
       std::vector<float> scratch(static_cast<std::size_t>(x.size(2)));
       kernels.norm_heads(args, first, last, scratch.data());
     });
+    if (ctx == nullptr) return y;
     ctx->save_for_backward({x, weight, cos, sin});
     ctx->saved_data["heads"] = heads;
     ctx->saved_data["eps"] = eps;
@@ -135,6 +137,7 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     args.log_sum = log_sum.mutable_data_ptr<float>();
     const KernelTable& kernels = kernels_for(q);
     for_tiles(q, args, [&](std::int64_t tile, float* scratch) { kernels.attention(args, tile, scratch); });
+    if (ctx == nullptr) return out;
     ctx->save_for_backward({q, k, v, mask, log_sum});
     return out;
   }
@@ -185,14 +188,20 @@ at::Tensor norm_rope_heads(const at::Tensor& x_BTD, const at::Tensor& weight_D, 
     };
     fusable = is_table(cos) && is_table(sin) && cos.size(0) == sin.size(0) && !cos.requires_grad() && !sin.requires_grad();
   }
+  if (x_BTD.is_cuda()) {
+    if (at::Tensor y = cuda_norm_rope_heads(x_BTD, weight_D, cos, sin, num_heads, eps); y.defined()) return y;
+  }
   if (!fusable) return reference::norm_rope_heads(x_BTD, weight_D, cos, sin, num_heads, eps);
   const auto dense = [](const at::Tensor& t) { return optional(t.defined() ? t.contiguous() : t); };
-  return NormHeadsFunction::apply(x_BTD, weight_D, dense(cos), dense(sin), num_heads, eps);
+  return apply<NormHeadsFunction>(x_BTD, weight_D, dense(cos), dense(sin), num_heads, eps);
 }
 
 at::Tensor attention(const at::Tensor& q_BNTE, const at::Tensor& k_BNSE, const at::Tensor& v_BNSE, const at::Tensor& mask) {
+  if (q_BNTE.is_cuda()) {
+    if (at::Tensor out = cuda_attention(q_BNTE, k_BNSE, v_BNSE, mask); out.defined()) return out;
+  }
   if (!is_small_attention(q_BNTE, k_BNSE, v_BNSE, mask)) return reference::attention(q_BNTE, k_BNSE, v_BNSE, mask);
-  return AttentionFunction::apply(q_BNTE, k_BNSE, v_BNSE, optional(mask.defined() ? mask.to(at::kFloat).contiguous() : mask));
+  return apply<AttentionFunction>(q_BNTE, k_BNSE, v_BNSE, optional(mask.defined() ? mask.to(at::kFloat).contiguous() : mask));
 }
 
 }  // namespace fantascope::ops

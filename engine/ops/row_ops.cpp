@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "engine/ops/activation.h"
+#include "engine/ops/internal/cuda_kernels.h"
 #include "engine/ops/internal/tensor_rows.h"
 #include "engine/ops/modulation.h"
 #include "engine/ops/reference.h"
@@ -51,6 +52,7 @@ struct NormModulateFunction : torch::autograd::Function<NormModulateFunction> {
     const KernelTable& kernels = kernels_for(x);
     for_pieces(x.size(0) * x.size(1), kPieceRows,
                [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.norm_modulate(args, first, last); });
+    if (ctx == nullptr) return y;
     ctx->save_for_backward({x, scale, shift});
     ctx->saved_data["eps"] = eps;
     return y;
@@ -94,6 +96,7 @@ struct GatedAddFunction : torch::autograd::Function<GatedAddFunction> {
     const KernelTable& kernels = kernels_for(x);
     for_pieces(x.size(0) * x.size(1), kPieceRows,
                [&](std::int64_t, std::int64_t first, std::int64_t last) { kernels.gated_add(args, first, last); });
+    if (ctx == nullptr) return out;
     ctx->save_for_backward({y, gate});
     return out;
   }
@@ -130,6 +133,7 @@ struct GeluTanhFunction : torch::autograd::Function<GeluTanhFunction> {
     for_pieces(x.numel(), kPieceElements, [&](std::int64_t, std::int64_t first, std::int64_t last) {
       kernels.gelu_tanh(from + first * size, to + first * size, last - first);
     });
+    if (ctx == nullptr) return y;
     ctx->save_for_backward({x});
     return y;
   }
@@ -152,8 +156,11 @@ struct GeluTanhFunction : torch::autograd::Function<GeluTanhFunction> {
 at::Tensor rms_norm_modulate(const at::Tensor& x_BTD, const at::Tensor& scale, const at::Tensor& shift, double eps) {
   const bool fusable = is_fusable(x_BTD) && x_BTD.dim() == 3 && is_modulation(scale, x_BTD) && is_modulation(shift, x_BTD) &&
                        (!scale.defined() || !shift.defined() || scale.size(1) == shift.size(1));
+  if (x_BTD.is_cuda()) {
+    if (at::Tensor y = cuda_rms_norm_modulate(x_BTD, scale, shift, eps); y.defined()) return y;
+  }
   if (!fusable) return reference::rms_norm_modulate(x_BTD, scale, shift, eps);
-  return NormModulateFunction::apply(x_BTD, optional(for_each_batch(scale, x_BTD.size(0))), optional(for_each_batch(shift, x_BTD.size(0))),
+  return apply<NormModulateFunction>(x_BTD, optional(for_each_batch(scale, x_BTD.size(0))), optional(for_each_batch(shift, x_BTD.size(0))),
                                      eps);
 }
 
@@ -161,9 +168,9 @@ at::Tensor gated_add(const at::Tensor& x_BTD, const at::Tensor& y_BTD, const at:
   const bool fusable = is_fusable(x_BTD) && x_BTD.dim() == 3 && y_BTD.sizes() == x_BTD.sizes() && matches(y_BTD, x_BTD) && gate.defined() &&
                        is_modulation(gate, x_BTD);
   if (!fusable) return reference::gated_add(x_BTD, y_BTD, gate);
-  return GatedAddFunction::apply(x_BTD, y_BTD, for_each_batch(gate, x_BTD.size(0)));
+  return apply<GatedAddFunction>(x_BTD, y_BTD, for_each_batch(gate, x_BTD.size(0)));
 }
 
-at::Tensor gelu_tanh(const at::Tensor& x) { return is_fusable(x) ? GeluTanhFunction::apply(x) : reference::gelu_tanh(x); }
+at::Tensor gelu_tanh(const at::Tensor& x) { return is_fusable(x) ? apply<GeluTanhFunction>(x) : reference::gelu_tanh(x); }
 
 }  // namespace fantascope::ops

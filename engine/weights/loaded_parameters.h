@@ -25,6 +25,7 @@ class LoadedParameters final : public ParameterSource {
 
   at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override;
   at::Tensor get_optional(const std::string& name, at::IntArrayRef shape) override;
+  bool is_constant() const override { return true; }
   /// Missing, misshapen and unreadable tensors, or that the file changed while it was read.
   Result<void> finish() const override;
 

@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "engine/base/sha256.h"
+#include "engine/runtime/host_memory.h"
+#include "engine/runtime/tensors/device.h"
 #include "engine/runtime/tensors/tensor_state.h"
 #include "engine/runtime/torch_errors.h"
 #include "models/ltx2/pipeline_parts.h"
@@ -398,12 +400,11 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::load_state(const std::st
 }  // namespace
 
 Result<std::unique_ptr<Pipeline>> load_pipeline(const std::string& dir, const LoadOptions& options) {
-  if (options.device != "cpu") {
-    return Error{ErrorCode::kUnsupported, "This build computes on the CPU only", "device", options.device, "cpu", "Leave --device out."};
-  }
+  FANTASCOPE_TRY(const c10::Device device, find_device(options.device));
+  keep_freed_memory();
   const at::ScalarType dtype = options.dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16;
   return catch_torch_errors([&]() -> Result<std::unique_ptr<Pipeline>> {
-    FANTASCOPE_TRY(PipelineParts parts, PipelineParts::load(dir, dtype));
+    FANTASCOPE_TRY(PipelineParts parts, PipelineParts::load(dir, dtype, device));
     FANTASCOPE_TRY(Vocabulary vocabulary, Vocabulary::read(parts.settings.vocabulary_file));
     return std::unique_ptr<Pipeline>(std::make_unique<AudioVideoPipeline>(std::move(parts), std::move(vocabulary)));
   });

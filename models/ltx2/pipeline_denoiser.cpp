@@ -11,6 +11,9 @@
 namespace fantascope::models::ltx2 {
 namespace {
 
+/// Keys and values of the text are kept over the steps up to this size; beyond, making them again is a small part of a step.
+constexpr std::int64_t kTextMemoryBytesMax = std::int64_t{256} << 20;
+
 PromptEmbeds rows(const PromptEmbeds& embeds, std::int64_t first, std::int64_t count) {
   return {embeds.video_BSD.narrow(0, first, count), embeds.audio_BSD.narrow(0, first, count), embeds.mask_BS.narrow(0, first, count)};
 }
@@ -46,6 +49,9 @@ Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptE
     if (mask->defined()) *mask = mask->to(device_);
   }
   conditional_ = rows(embeds_, embeds_.video_BSD.size(0) - 1, 1);
+  const TransformerConfig& config = transformer.config();
+  const std::int64_t text_values = embeds_.mask_BS.numel() * 2 * config.num_layers * (config.width() + config.audio_width());
+  keeps_text_ = text_values * static_cast<std::int64_t>(c10::elementSize(dtype_)) <= kTextMemoryBytesMax;
   embeds_.mask_BS = mask_or_none(embeds_.mask_BS);
   conditional_.mask_BS = mask_or_none(conditional_.mask_BS);
   rope_ = make_rope_tables(transformer.config(), recipe_.shape).to(device_);
@@ -71,6 +77,7 @@ TransformerInput Denoiser::input(const std::string& kind, int step, const Latent
   in.video_timesteps = by_token(recipe_.clean_mask_BT);
   in.audio_timesteps = by_token(recipe_.clean_audio_mask_BL);
   in.rope = &rope_;
+  if (keeps_text_) in.text_memory = both ? &text_of_both_ : &text_of_prompt_;
   in.use_cross_timestep = recipe_.use_cross_timestep;
   in.isolate_modalities = kind == "modality";
   if (kind == "stg") in.stg_blocks = recipe_.stg_blocks;

@@ -76,6 +76,8 @@ class Denoiser {
   PromptEmbeds embeds_;       // as given: [negative, prompt] or prompt
   PromptEmbeds conditional_;  // the prompt alone
   RopeTables rope_;
+  bool keeps_text_ = false;
+  mutable TextMemory text_of_both_, text_of_prompt_;  // of calls with [negative, prompt] and with the prompt alone
   at::ScalarType dtype_;
   at::Device device_;
 };

@@ -73,6 +73,7 @@ Transformer::Transformer(Transformer&&) noexcept = default;
 Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 
 const TransformerConfig& Transformer::config() const { return parts_->config; }
+bool Transformer::text_follows_sigma() const { return parts_->video.prompt_adaln || parts_->audio.prompt_adaln; }
 at::ScalarType Transformer::dtype() const { return parts_->video.proj_in.weight().scalar_type(); }
 at::Device Transformer::device() const { return parts_->video.proj_in.weight().device(); }
 
@@ -127,11 +128,20 @@ TransformerOutput Transformer::forward(const TransformerInput& input, const Tran
   report("time_embed.audio.embedded", audio_embedded.flatten(0, 1));
 
   const bool mixed_stg = input.stg_keep_B.defined();
+  TextMemory* const memory = text_follows_sigma() ? nullptr : input.text_memory;
+  if (memory != nullptr) {
+    memory->video.resize(p.blocks.size());
+    memory->audio.resize(p.blocks.size());
+  }
   for (std::size_t i = 0; i < p.blocks.size(); ++i) {
     const bool perturb = p.config.perturbed_attn && std::find(input.stg_blocks.begin(), input.stg_blocks.end(),
                                                               static_cast<std::int64_t>(i)) != input.stg_blocks.end();
     condition.values_only = perturb && !mixed_stg;
     condition.keep_attention_B = perturb && mixed_stg ? input.stg_keep_B : at::Tensor();
+    if (memory != nullptr) {
+      condition.video.text = &memory->video[i];
+      condition.audio.text = &memory->audio[i];
+    }
     x = p.blocks[i].forward(x, condition);
     if (probe) {
       report("block" + std::to_string(i) + ".video", x.video_BTD);

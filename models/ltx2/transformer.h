@@ -12,11 +12,17 @@
 #include <string>
 #include <vector>
 
+#include "engine/nn/attention.h"
 #include "engine/nn/parameter_scope.h"
 #include "models/ltx2/config.h"
 #include "models/ltx2/transformer_positions.h"
 
 namespace fantascope::models::ltx2 {
+
+/// Keys and values of the text in every block. They hold for one prompt and batch; the caller keeps them over the steps of a clip.
+struct TextMemory {
+  std::vector<KeysValues> video, audio;  ///< sized by the first call
+};
 
 /// T video tokens, L audio tokens, S text tokens. Timesteps and sigmas are float32, already times timestep_scale_multiplier.
 struct TransformerInput {
@@ -36,6 +42,7 @@ struct TransformerInput {
   std::vector<std::int64_t> stg_blocks;      ///< blocks whose self-attention returns its values; needs perturbed_attn, else without effect
   at::Tensor stg_keep_B;                     ///< 0 for elements of the batch to perturb, 1 for others; undefined: perturb all
   at::Tensor video_self_attention_mask_BTT;  ///< 1 attend, 0 not; undefined: everywhere
+  TextMemory* text_memory = nullptr;         ///< ignored where the text is modulated by sigma (use_prompt_adaln_single with cross_attn_mod)
   at::Tensor video_keyframes_mask_BT1;       ///< tokens that encode a single frame (use_keyframes_abs_pos_embedding)
 };
 
@@ -55,7 +62,8 @@ class Transformer {
 
   TransformerOutput forward(const TransformerInput& input, const TransformerProbe& probe = {}) const;
   const TransformerConfig& config() const;
-  at::ScalarType dtype() const;  ///< of the weights, in which it computes
+  bool text_follows_sigma() const;  ///< keys and values of the text differ from step to step
+  at::ScalarType dtype() const;     ///< of the weights, in which it computes
   at::Device device() const;
 
  private:

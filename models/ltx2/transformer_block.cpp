@@ -83,9 +83,10 @@ at::Tensor TransformerBlock::text_attention(const Stream& s, const at::Tensor& x
                                             const StreamCondition& c) {
   AttentionExtras extras;
   extras.mask = c.prompt_mask;
+  extras.kept = c.text;
   const at::Tensor query = s.text_query_modulated ? s.norm2.forward_modulated(x, mod[7], mod[6]) : s.norm2.forward(x);
   at::Tensor text = c.prompt_embeds_BSD;
-  if (s.prompt_scale_shift_table.defined()) {
+  if (s.prompt_scale_shift_table.defined() && !(c.text != nullptr && c.text->defined())) {
     const std::vector<at::Tensor> prompt_mod = c.prompt_temb.defined() ? modulation(s.prompt_scale_shift_table, c.prompt_temb)
                                                                        : s.prompt_scale_shift_table.unsqueeze(0).unsqueeze(0).unbind(2);
     text = modulated(text, prompt_mod[1], prompt_mod[0]);

@@ -20,8 +20,9 @@ struct StreamCondition {
   at::Tensor cross_gate_temb;  ///< [B,T',D]
   at::Tensor prompt_temb;      ///< [B,1,2*D]: shift, scale of the text; undefined: the table alone
   at::Tensor prompt_embeds_BSD;
-  at::Tensor prompt_mask;  ///< additive or undefined
-  at::Tensor self_mask;    ///< additive or undefined
+  at::Tensor prompt_mask;      ///< additive or undefined
+  at::Tensor self_mask;        ///< additive or undefined
+  KeysValues* text = nullptr;  ///< of this block, where the text is the same at every step; null: not kept
 };
 
 struct BlockCondition {

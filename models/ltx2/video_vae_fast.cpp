@@ -5,6 +5,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/stack.h>
 
 #include <algorithm>
@@ -80,6 +82,19 @@ void fill_padded(const at::Tensor& x_THWC, const at::Tensor& padded, const ConvB
   });
 }
 
+/// Norm and activation of every place, unpadded.
+at::Tensor norm_silu(const at::Tensor& x_THWC) {
+  const Size s = Size::of(x_THWC);
+  at::Tensor out = at::empty_like(x_THWC);
+  const Bf16* const from = data_of(x_THWC);
+  Bf16* const to = data_of(out);
+  const std::int64_t row = s.columns * s.channels;
+  at::parallel_for(0, s.frames * s.rows, 8, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) norm_silu_row(from + i * row, to + i * row, s.columns, s.channels);
+  });
+  return out;
+}
+
 /// [X+2,Y+2,Z+2,C] at the start of `padded` as the [1,C,…] that a convolution takes, without a copy.
 at::Tensor as_conv_input(const at::Tensor& padded, const Size& s) {
   return padded.narrow(0, 0, s.padded_elements()).view({1, s.frames + 2, s.rows + 2, s.columns + 2, s.channels}).permute({0, 4, 1, 2, 3});
@@ -137,19 +152,49 @@ std::int64_t version_of(const VideoDecoder& decoder) {
 
 }  // namespace
 
+namespace {
+
+/// The centre tap [C',C] of a 3x3x3 kernel whose other taps are too small to matter: together (root of the sum of squares) under 2^-10 of
+/// it, which is less than what rounding the output to bf16 does. Else undefined. Decoders that start from a closed form are like this.
+at::Tensor lone_centre_tap(const at::Tensor& weight) {
+  constexpr double kNegligible = 1.0 / 1024;
+  const at::Tensor taps = weight.to(at::kFloat).square().sum(at::IntArrayRef({0, 1})).flatten().to(at::kDouble).contiguous();
+  const double centre = taps[13].item<double>(), all = taps.sum().item<double>();
+  return all - centre <= kNegligible * kNegligible * centre ? weight.select(4, 1).select(3, 1).select(2, 1).contiguous() : at::Tensor();
+}
+
+}  // namespace
+
 struct FastVideoDecoder::PackedConv {
   at::Tensor weight, bias;
+  at::Tensor centre;  ///< instead of weight, where that is all there is to it
 
-  explicit PackedConv(const CausalConv3d& conv) : weight(channels_last(conv.weight().detach())), bias(conv.bias().detach()) {}
+  explicit PackedConv(const CausalConv3d& conv) : PackedConv(conv.weight().detach(), conv.bias().detach()) {}
   PackedConv(const CausalConv3d& conv, std::int64_t volume)
-      : weight(channels_last(place_major(conv.weight().detach(), volume))), bias(place_major(conv.bias().detach(), volume).contiguous()) {}
+      : PackedConv(place_major(conv.weight().detach(), volume), place_major(conv.bias().detach(), volume).contiguous()) {}
+  PackedConv(const at::Tensor& kernel, at::Tensor offset) : bias(std::move(offset)), centre(lone_centre_tap(kernel)) {
+    if (!centre.defined()) weight = channels_last(kernel);
+  }
+
+  /// Of x itself, which is padded into `padded` only if the kernel looks beyond a place.
+  at::Tensor forward(const at::Tensor& x_THWC, at::Tensor& padded, const ConvBorder& border, Fill fill) const {
+    if (centre.defined()) return at::linear(fill == Fill::kNormSilu ? norm_silu(x_THWC) : x_THWC, centre, bias);
+    fill_padded(x_THWC, padded, border, fill);
+    return forward(padded, Size::of(x_THWC));
+  }
 
   at::Tensor forward(const at::Tensor& padded, const Size& s) const {
     return from_conv_output(at::conv3d(as_conv_input(padded, s), weight, bias));
   }
 
-  /// x += convolution of `padded`.
-  void add_to(at::Tensor& x_THWC, const at::Tensor& padded, const Size& s) const {
+  /// x += convolution of norm and activation of `hidden`.
+  void add_to(at::Tensor& x_THWC, const at::Tensor& hidden_THWC, at::Tensor& padded, const ConvBorder& border) const {
+    if (centre.defined()) {
+      x_THWC.add_(forward(hidden_THWC, padded, border, Fill::kNormSilu));
+      return;
+    }
+    const Size s = Size::of(hidden_THWC);
+    fill_padded(hidden_THWC, padded, border, Fill::kNormSilu);
     if (const auto& add = pointwise_add()) {
       auto x = x_THWC.unsqueeze(0).permute({0, 4, 1, 2, 3});
       const std::array<std::int64_t, 3> zeros{0, 0, 0}, ones{1, 1, 1};
@@ -245,11 +290,8 @@ FastVideoDecoder::~FastVideoDecoder() = default;
 bool FastVideoDecoder::is_current(const VideoDecoder& decoder) const { return version_of(decoder) == weights_version_; }
 
 void FastVideoDecoder::run_resnet(const Resnet& resnet, at::Tensor& x, at::Tensor& padded) const {
-  const Size s = Size::of(x);
-  fill_padded(x, padded, border_, Fill::kNormSilu);
-  const auto hidden = resnet.conv1.forward(padded, s);
-  fill_padded(hidden, padded, border_, Fill::kNormSilu);
-  resnet.conv2.add_to(x, padded, s);
+  const auto hidden = resnet.conv1.forward(x, padded, border_, Fill::kNormSilu);
+  resnet.conv2.add_to(x, hidden, padded, border_);
 }
 
 at::Tensor FastVideoDecoder::decode_one(const at::Tensor& latents) const {
@@ -261,17 +303,14 @@ at::Tensor FastVideoDecoder::decode_one(const at::Tensor& latents) const {
     if (padded.numel() < needed) padded = at::empty({needed}, latents.options());
     return padded;
   };
-  fill_padded(x, buffer_for(x), border_, Fill::kCopy);
-  x = conv_in_->forward(padded, Size::of(x));
+  x = conv_in_->forward(x, buffer_for(x), border_, Fill::kCopy);
   for (const auto& stage : stages_) {
     if (stage.upsampler) {
-      fill_padded(x, buffer_for(x), border_, Fill::kCopy);
-      x = stage.upsampler->spread(stage.upsampler->conv.forward(padded, Size::of(x)), x);
+      x = stage.upsampler->spread(stage.upsampler->conv.forward(x, buffer_for(x), border_, Fill::kCopy), x);
     }
     for (const auto& resnet : stage.resnets) run_resnet(resnet, x, buffer_for(x));
   }
-  fill_padded(x, buffer_for(x), border_, Fill::kNormSilu);
-  const auto y = conv_out_->forward(padded, Size::of(x));  // [T,H,W,3*p*p]: column of the patch before its row
+  const auto y = conv_out_->forward(x, buffer_for(x), border_, Fill::kNormSilu);  // [T,H,W,3*p*p]: column of the patch before its row
   const auto p = patch_size_, T = y.size(0), H = y.size(1), W = y.size(2), C = y.size(3) / (p * p);
   return y.view({T, H, W, C, p, p}).permute({3, 0, 1, 5, 2, 4}).reshape({C, T, H * p, W * p});
 }

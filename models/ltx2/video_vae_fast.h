@@ -2,6 +2,7 @@
 /// The video decoder for inference in bf16 on a CPU, in [frame][row][column][channel] order: one pass norms, activates and pads a frame
 /// into a buffer that every layer shares, the convolution reads that buffer without padding, and residuals are added in the convolution's
 /// own epilogue where the library has one. Same result as VideoDecoder::forward within bf16 rounding (fewer roundings, not other ones).
+/// Convolutions whose outer taps are negligible are products of one place each (lone_centre_tap in the source).
 /// Holds repacked copies of the weights. Not thread-safe.
 #include <ATen/core/Tensor.h>
 

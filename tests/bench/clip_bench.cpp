@@ -3,6 +3,7 @@
 ///   fantascope_clip_bench MODEL [--repeats N] [--prompt TEXT] [--dtype bf16|fp32] [--device cpu|cuda] [--serve]
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -34,16 +35,20 @@ T need(fantascope::Result<T> result) {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// Wall time of each phase; "cpu" is processor time of all threads, which is comparable where other programs share the machine.
+/// Wall time of each phase; "cpu_…" is processor time of all threads, which is comparable where other programs share the machine.
 Seconds make_clip(Pipeline& pipeline, const fantascope::GenerationRequest& request) {
   fantascope::RunContext context;
   Seconds seconds;
   const double begin = now();
   const auto cpu = std::clock();
   double last = begin;
-  const auto lap = [&](const char* phase) {
+  auto last_cpu = cpu;
+  const auto cpu_since = [](std::clock_t then) { return static_cast<double>(std::clock() - then) / CLOCKS_PER_SEC; };
+  const auto lap = [&](const std::string& phase) {
     seconds[phase] = now() - last;
+    seconds["cpu_" + phase] = cpu_since(last_cpu);
     last = now();
+    last_cpu = std::clock();
   };
   const auto prompt = need(pipeline.encode_prompt(request, context));
   lap("text");
@@ -55,8 +60,54 @@ Seconds make_clip(Pipeline& pipeline, const fantascope::GenerationRequest& reque
   (void)need(pipeline.decode_audio(request, *latents, context));
   lap("audio");
   seconds["total"] = now() - begin;
-  seconds["cpu"] = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
+  seconds["cpu_total"] = cpu_since(cpu);
   return seconds;
+}
+
+/// The live picture of finished latents against the decoder's frames, averaged to the same size and moments; and what it costs.
+nlohmann::json judge_preview(Pipeline& pipeline, const fantascope::GenerationRequest& request) {
+  fantascope::RunContext context;
+  const auto prompt = need(pipeline.encode_prompt(request, context));
+  const auto start = need(pipeline.start(request, context));
+  const auto latents = need(pipeline.denoise(request, *prompt, *start, context));
+  const double before_fit = now();
+  (void)need(pipeline.preview_map());
+  const double fit_s = now() - before_fit;
+  std::vector<double> costs;
+  fantascope::VideoFrames shown;
+  for (int i = 0; i < 21; ++i) {
+    const double begin = now();
+    shown = need(pipeline.preview(*latents));
+    costs.push_back(now() - begin);
+  }
+  std::sort(costs.begin(), costs.end());
+  const fantascope::VideoFrames full = need(pipeline.decode_video(request, *latents, context));
+  const int side = full.width / shown.width, later = (full.num_frames - 1) / std::max(1, shown.num_frames - 1);
+  double error = 0;
+  for (int n = 0; n < shown.num_frames; ++n) {
+    const int first = n == 0 ? 0 : 1 + (n - 1) * later, count = n == 0 ? 1 : later;
+    for (int y = 0; y < shown.height; ++y) {
+      for (int x = 0; x < shown.width; ++x) {
+        for (int c = 0; c < 3; ++c) {
+          double sum = 0;
+          for (int t = first; t < first + count; ++t) {
+            for (int i = 0; i < side * side; ++i)
+              sum +=
+                  full.rgb[((static_cast<std::size_t>(t) * full.height + y * side + i / side) * full.width + x * side + i % side) * 3 + c];
+          }
+          const double difference =
+              sum / (count * side * side) - shown.rgb[((static_cast<std::size_t>(n) * shown.height + y) * shown.width + x) * 3 + c];
+          error += difference * difference;
+        }
+      }
+    }
+  }
+  const double mean = error / static_cast<double>(shown.rgb.size());
+  return {{"fit_s", fit_s},
+          {"median_ms", 1000 * costs[costs.size() / 2]},
+          {"size", std::to_string(shown.width) + "x" + std::to_string(shown.height)},
+          {"moments", shown.num_frames},
+          {"psnr_db", -10 * std::log10(std::max(mean, 1e-12))}};
 }
 
 nlohmann::json summary(std::vector<double> values) {
@@ -118,6 +169,7 @@ int main(int argc, char** argv) {
   nlohmann::json report = {{"bench", "clip"},  {"model", pipeline->info().name}, {"device", options.device}, {"repeats", repeats},
                            {"load_s", load_s}, {"first_clip_s", first}};
   for (const auto& [phase, values] : all) report["phases"][phase] = summary(values);
+  report["preview"] = judge_preview(*pipeline, request);
   std::printf("%s\n", report.dump(1).c_str());
   return 0;
 }

@@ -2,6 +2,7 @@
 /// What the fused operations share: which tensors they take, and how work is cut into fixed pieces.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <optional>
@@ -28,6 +29,13 @@ inline const KernelTable& kernels_for(const at::Tensor& x) {
 
 /// Autograd functions take an absent tensor as an empty optional only.
 inline std::optional<at::Tensor> optional(const at::Tensor& x) { return x.defined() ? std::optional<at::Tensor>(x) : std::nullopt; }
+
+/// Runs an autograd function; without gradients only its forward, with a null context, since the bookkeeping of a small operation costs
+/// as much as the operation.
+template <class Function, class... Args>
+at::Tensor apply(const Args&... args) {
+  return at::GradMode::is_enabled() ? Function::apply(args...) : Function::forward(nullptr, args...);
+}
 
 constexpr std::int64_t kPieceRows = 64;
 

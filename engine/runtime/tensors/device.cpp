@@ -1,0 +1,32 @@
+#include "engine/runtime/tensors/device.h"
+
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+
+#include <charconv>
+
+namespace fantascope {
+namespace {
+
+Error no_device(const std::string& message, const std::string& name, const std::string& allowed, const std::string& hint) {
+  return {ErrorCode::kUnsupported, message, "device", name, allowed, hint};
+}
+
+}  // namespace
+
+Result<c10::Device> find_device(const std::string& name) {
+  if (name == "cpu") return c10::Device(c10::DeviceType::CPU);
+  int index = 0;
+  const char *const begin = name.data(), *const end = begin + name.size();
+  const bool numbered = name.starts_with("cuda:") && name.size() > 5;
+  if (name != "cuda" && !(numbered && std::from_chars(begin + 5, end, index).ptr == end && index >= 0 && index < 128))
+    return no_device("There is no such kind of device", name, "cpu, cuda or cuda:N", "");
+  if (!c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUDA))
+    return no_device("This build computes on the CPU only", name, "cpu", "Leave --device out, or build the preset cuda.");
+  const int count = c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->deviceCount();
+  if (index >= count)
+    return no_device("This machine has no such CUDA device", name, count == 0 ? "cpu" : "cuda:0 to cuda:" + std::to_string(count - 1),
+                     "Check that the driver is loaded (nvidia-smi).");
+  return c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+}  // namespace fantascope
