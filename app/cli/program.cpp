@@ -92,7 +92,7 @@ int run_program(std::span<const std::string> words, ProgramOptions options) {
     }
     return print_out(help) ? kDone : kFailed;
   }
-  if (words[0] == "--version") return print_out(std::string("fantascope ") + engine_version() + "\n") ? kDone : kFailed;
+  if (words[0] == "--version") return print_out(std::string("fantascope ") + program_version() + "\n") ? kDone : kFailed;
   for (const ExtraCommand& extra : options.extra_commands) {
     if (words[0] == extra.name) return extra.run(words.subspan(1));
   }

@@ -42,6 +42,8 @@ std::optional<T> optional_field(const nlohmann::json& arguments, const char* nam
   return found == arguments.end() ? std::nullopt : std::optional<T>(found->get<T>());
 }
 
+}  // namespace
+
 std::vector<ParamSpec> generation_params() {
   return {
       {.name = "prompt",
@@ -100,6 +102,13 @@ std::vector<ParamSpec> generation_params() {
        .value_name = "bf16|fp32",
        .choices = "bf16|fp32"},
       {.name = "device", .type = ParamType::kText, .help = "where to run", .value_name = "cpu|cuda[:N]", .bytes_max = 64},
+      {.name = "sketch", .type = ParamType::kSwitch, .help = "only the first steps, shown as they are; finish goes on from there"},
+      {.name = "sketch_steps",
+       .type = ParamType::kInteger,
+       .help = "with --sketch: how many steps; a third of all if left out",
+       .value_name = "N",
+       .min = 1,
+       .max = 1000},
       {.name = "save_latents", .type = ParamType::kSwitch, .help = "with --out: copy the latents beside it too"},
       {.name = "out", .type = ParamType::kPath, .help = "also copy the clip here", .value_name = "FILE"},
       {.name = "wav", .type = ParamType::kSwitch, .help = "keep the sound as audio.wav in the take's folder"},
@@ -107,8 +116,6 @@ std::vector<ParamSpec> generation_params() {
       {.name = "snap", .type = ParamType::kSwitch, .help = "take the nearest allowed size and length instead of refusing"},
   };
 }
-
-}  // namespace
 
 nlohmann::json rate_to_json(const Rational& fps) { return fps.den == 1 ? nlohmann::json(fps.num) : nlohmann::json(fps.to_string()); }
 
@@ -133,6 +140,8 @@ GenerateRequest GenerateRequest::from_json(const nlohmann::json& arguments) {
   request.frames = optional_field<std::int64_t>(arguments, "frames");
   request.seed = optional_field<std::int64_t>(arguments, "seed");
   request.steps = optional_field<std::int64_t>(arguments, "steps");
+  request.sketch_steps = optional_field<std::int64_t>(arguments, "sketch_steps");
+  request.sketch = arguments.value("sketch", false) || request.sketch_steps;
   request.takes = arguments.value("takes", 1);
   request.snap = arguments.value("snap", false);
   request.save_latents = arguments.value("save_latents", false);
@@ -160,6 +169,9 @@ nlohmann::json GeneratedTake::to_json() const {
                          {"timings_s", timings_s},
                          {"warnings", warnings},
                          {"peak_memory_bytes", peak_memory()}};
+  if (recipe.sketch_steps > 0) json["sketch_steps"] = recipe.sketch_steps;
+  if (!parent_take.empty()) json["parent"] = {{"take_id", parent_take}, {"relation", relation}};
+  if (!seams.empty()) json["seams"] = seams;
   if (!out_path.empty()) json["out"] = out_path;
   return json;
 }

@@ -12,7 +12,16 @@
 
 namespace fantascope {
 
-/// Empty fields take the model's own default.
+/// A take that the new one is made from. See continue.h.
+struct TakeToContinue {
+  enum class How { kExtend, kRemix, kFinish };
+  How how = How::kExtend;
+  std::string take;       ///< id, or how it starts
+  std::int64_t keep = 1;  ///< extend: last latent frames of the take that are given to the new ones
+  double strength = 0.6;  ///< remix: share of the schedule that is run again
+};
+
+/// Empty fields take the model's own default, or the take's that is continued.
 struct GenerateRequest {
   std::string prompt;
   std::optional<std::string> model, size, fps, negative, image, last_image, dtype, device, out;
@@ -21,6 +30,10 @@ struct GenerateRequest {
   int takes = 1;
   bool snap = false;  ///< take the nearest allowed size and length instead of refusing
   bool save_latents = false, wav = false, png = false;
+  /// Stop after a few steps of the final schedule and show what is there; `finish` goes on from that very state.
+  bool sketch = false;
+  std::optional<std::int64_t> sketch_steps;  ///< how many; a third of all if left out
+  std::optional<TakeToContinue> from;
 
   /// From arguments that passed the spec.
   static GenerateRequest from_json(const nlohmann::json& arguments);
@@ -36,10 +49,13 @@ struct GeneratedTake {
   std::string recipe_sha256, latents_sha256, unsigned_sha256;
   std::map<std::string, double> timings_s;
   std::vector<std::string> warnings;
+  std::string parent_take, relation;  ///< "extend", "remix", "finish"; empty: none
+  nlohmann::json seams;               ///< of clips that were put together; see app/media/seam.h
 
   nlohmann::json to_json() const;
 };
 
+std::vector<ParamSpec> generation_params();
 OperationSpec generate_spec();
 /// Takes are made one after another with seeds seed, seed+1, …; each is in the library as soon as it is done.
 Result<std::vector<GeneratedTake>> generate(OperationContext& context, const GenerateRequest& request);

@@ -5,6 +5,8 @@
 
 #include "app/files/file_system.h"
 #include "app/media/clip_reader.h"
+#include "app/operations/bench.h"
+#include "app/operations/continue.h"
 #include "app/operations/estimate.h"
 #include "app/operations/generate.h"
 #include "app/operations/library_operations.h"
@@ -155,7 +157,8 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> all = {{generate_spec(), run_generate}, {estimate_spec(), run_estimate}, {reproduce_spec(), run_reproduce}};
-  for (const auto group : {queue_operations(), library_operations(), model_operations()}) all.insert(all.end(), group.begin(), group.end());
+  for (const auto group : {continue_operations(), queue_operations(), library_operations(), model_operations(), bench_operations()})
+    all.insert(all.end(), group.begin(), group.end());
   all.push_back({{"inspect",
                   "what a clip is and who says it made it",
                   {{.name = "file",

@@ -159,8 +159,8 @@ Result<std::vector<RecipeConditioning>> read_conditioning(FieldReader& parent) {
   for (std::size_t i = 0; i < value->size(); ++i) {
     FieldReader fields((*value)[i], parent.subject() + ": conditioning[" + std::to_string(i) + "]");
     RecipeConditioning item{fields.text("kind", 32), fields.text("sha256", 64), fields.text("file", 64)};
-    if (item.kind != "first_image" && item.kind != "last_image")
-      fields.refuse("kind", "is not allowed", item.kind, "first_image|last_image");
+    if (item.kind != "first_image" && item.kind != "last_image" && item.kind != kParentLatents)
+      fields.refuse("kind", "is not allowed", item.kind, "first_image|last_image|parent_latents");
     if (!is_sha256(item.sha256)) fields.refuse("sha256", "is not a SHA-256", item.sha256, "64 hex digits");
     // A plain name: a recipe must not lead out of its folder.
     if (item.file.empty() || item.file.front() == '.' || item.file.find('/') != std::string::npos)
@@ -171,39 +171,71 @@ Result<std::vector<RecipeConditioning>> read_conditioning(FieldReader& parent) {
   return items;
 }
 
+Result<RecipeContinuation> read_continuation(const json& value, const std::string& subject) {
+  FieldReader fields(value, subject + ": continuation");
+  RecipeContinuation continuation;
+  continuation.kind = fields.text("kind", 16);
+  if (continuation.kind != "extend" && continuation.kind != "remix")
+    fields.refuse("kind", "is not allowed", continuation.kind, "extend|remix");
+  continuation.parent_frames = static_cast<int>(fields.integer("parent_frames", 1, 100'000));
+  if (continuation.kind == "extend") {
+    continuation.kept_latent_frames = static_cast<int>(fields.integer("kept_latent_frames", 1, 1000));
+  } else {
+    continuation.strength = fields.number("strength", 0, 1);
+  }
+  FANTASCOPE_TRY_VOID(fields.finish());
+  return continuation;
+}
+
+/// Fields that only some takes have are written only there, so that all others keep the hash they always had.
+void add_continuation(const Recipe& recipe, json& object) {
+  if (const auto& from = recipe.continuation) {
+    json& written = object["continuation"] = {{"kind", from->kind}, {"parent_frames", from->parent_frames}};
+    if (from->kind == "extend")
+      written["kept_latent_frames"] = from->kept_latent_frames;
+    else
+      written["strength"] = from->strength;
+  }
+  if (recipe.window_frames > 0)
+    object["windows"] = {{"frames", recipe.window_frames}, {"kept_latent_frames", recipe.window_kept_latent_frames}};
+  if (recipe.sketch_steps > 0) object["sketch_steps"] = recipe.sketch_steps;
+}
+
 }  // namespace
 
 json recipe_to_json(const Recipe& recipe) {
   json conditioning = json::array();
   for (const RecipeConditioning& item : recipe.conditioning)
     conditioning.push_back({{"kind", item.kind}, {"sha256", item.sha256}, {"file", item.file}});
-  return {{"schema_version", Recipe::kSchemaVersion},
-          {"prompt", recipe.prompt},
-          {"negative", recipe.negative ? json(*recipe.negative) : json(nullptr)},
-          {"model", recipe.model},
-          {"family", recipe.family},
-          {"weights", recipe.weights},
-          {"configs", recipe.configs},
-          {"scheduler", recipe.scheduler},
-          {"sampler", recipe.sampler},
-          {"sigmas", recipe.sigmas},
-          {"given_sigmas", recipe.given_sigmas},
-          {"guidance", guidance_to_json(recipe.guidance)},
-          {"audio_guidance", guidance_to_json(recipe.audio_guidance)},
-          {"seed", recipe.seed},
-          {"size", PixelSize{recipe.width, recipe.height}.to_string()},
-          {"frames", recipe.frames},
-          {"fps", recipe.fps.to_string()},
-          {"steps", recipe.steps},
-          {"conditioning", conditioning},
-          {"loras", json::array()},
-          {"cameos", json::array()},
-          {"engine_version", recipe.engine_version},
-          {"device", recipe.device},
-          {"device_name", recipe.device_name},
-          {"num_threads", recipe.num_threads},
-          {"dtype", recipe.dtype},
-          {"mode", "exact"}};
+  json object = {{"schema_version", Recipe::kSchemaVersion},
+                 {"prompt", recipe.prompt},
+                 {"negative", recipe.negative ? json(*recipe.negative) : json(nullptr)},
+                 {"model", recipe.model},
+                 {"family", recipe.family},
+                 {"weights", recipe.weights},
+                 {"configs", recipe.configs},
+                 {"scheduler", recipe.scheduler},
+                 {"sampler", recipe.sampler},
+                 {"sigmas", recipe.sigmas},
+                 {"given_sigmas", recipe.given_sigmas},
+                 {"guidance", guidance_to_json(recipe.guidance)},
+                 {"audio_guidance", guidance_to_json(recipe.audio_guidance)},
+                 {"seed", recipe.seed},
+                 {"size", PixelSize{recipe.width, recipe.height}.to_string()},
+                 {"frames", recipe.frames},
+                 {"fps", recipe.fps.to_string()},
+                 {"steps", recipe.steps},
+                 {"conditioning", conditioning},
+                 {"loras", json::array()},
+                 {"cameos", json::array()},
+                 {"engine_version", recipe.engine_version},
+                 {"device", recipe.device},
+                 {"device_name", recipe.device_name},
+                 {"num_threads", recipe.num_threads},
+                 {"dtype", recipe.dtype},
+                 {"mode", "exact"}};
+  add_continuation(recipe, object);
+  return object;
 }
 
 Result<Recipe> recipe_from_json(const json& object, const std::string& subject) {
@@ -250,6 +282,17 @@ Result<Recipe> recipe_from_json(const json& object, const std::string& subject) 
   }
   recipe.steps = static_cast<int>(fields.integer("steps", 1, 1000));
   FANTASCOPE_TRY(recipe.conditioning, read_conditioning(fields));
+  if (const json* from = fields.get("continuation", false); from != nullptr) {
+    FANTASCOPE_TRY(recipe.continuation, read_continuation(*from, subject));
+  }
+  if (const json* windows = fields.get("windows", false); windows != nullptr) {
+    FieldReader inner(*windows, subject + ": windows");
+    recipe.window_frames = static_cast<int>(inner.integer("frames", 1, 100'000));
+    recipe.window_kept_latent_frames = static_cast<int>(inner.integer("kept_latent_frames", 1, 1000));
+    FANTASCOPE_TRY_VOID(inner.finish());
+  }
+  if (object.is_object() && object.contains("sketch_steps"))
+    recipe.sketch_steps = static_cast<int>(fields.integer("sketch_steps", 1, 1000));
   for (const char* key : {"loras", "cameos"}) {
     const json* list = fields.get(key);
     if (list != nullptr && (!list->is_array() || !list->empty()))
@@ -277,8 +320,13 @@ std::string recipe_sha256(const Recipe& recipe) { return sha256_text(canonical_r
 
 std::vector<RecipeDifference> compare_recipes(const Recipe& expected, const Recipe& found) {
   std::vector<RecipeDifference> differences;
-  const json left = recipe_to_json(expected);
-  const json right = recipe_to_json(found);
+  json left = recipe_to_json(expected);
+  json right = recipe_to_json(found);
+  // Some fields are only there where they mean something.
+  for (const char* key : {"continuation", "windows", "sketch_steps"}) {
+    left.emplace(key, nullptr);
+    right.emplace(key, nullptr);
+  }
   const auto text = [](const json& value) { return value.is_string() ? value.get<std::string>() : value.dump().substr(0, 200); };
   for (const auto& [key, value] : left.items()) {
     if (value == right.at(key)) continue;

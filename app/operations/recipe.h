@@ -17,11 +17,20 @@ struct RecipeGuidance {
   bool operator==(const RecipeGuidance&) const = default;
 };
 
-/// A picture that steers the clip. `file` lies in the take's folder (and in the job's, while it runs).
+/// A picture or a parent's latents that steer the clip. `file` lies in the take's folder (and in the job's, while it runs).
 struct RecipeConditioning {
-  std::string kind;  ///< "first_image" or "last_image"
+  std::string kind;  ///< "first_image", "last_image" or "parent_latents"
   std::string sha256, file;
   bool operator==(const RecipeConditioning&) const = default;
+};
+
+/// How the clip goes on from the latents of another take, which are its conditioning item "parent_latents".
+struct RecipeContinuation {
+  std::string kind;            ///< "extend" or "remix"
+  int parent_frames = 0;       ///< video frames of the parent: extend's new ones begin after them
+  int kept_latent_frames = 0;  ///< extend: given to the new frames
+  double strength = 1.0;       ///< remix: share of the schedule that is run again
+  bool operator==(const RecipeContinuation&) const = default;
 };
 
 struct Recipe {
@@ -40,11 +49,17 @@ struct Recipe {
   int width = 0, height = 0, frames = 0, steps = 0;
   Rational fps;
   std::vector<RecipeConditioning> conditioning;
+  std::optional<RecipeContinuation> continuation;
+  int window_frames = 0;  ///< sampled at once, for clips made in windows; 0: the whole clip
+  int window_kept_latent_frames = 1;
+  int sketch_steps = 0;  ///< the run stops after so many steps and shows what is there; 0: it is finished
   std::string engine_version, device, device_name, dtype;
   int num_threads = 0;
 
   bool operator==(const Recipe&) const = default;
 };
+
+inline constexpr char kParentLatents[] = "parent_latents";
 
 nlohmann::json recipe_to_json(const Recipe& recipe);
 /// Strict: a newer schema, unknown or missing fields, wrong types and values out of range are refused by name. The section "made"

@@ -52,8 +52,6 @@ Result<void> tidy(Database& database, const Home& home) {
 std::uint64_t peak_memory() { return proc_kilobytes("/proc/self/status", "VmHWM:"); }
 std::uint64_t available_memory() { return proc_kilobytes("/proc/meminfo", "MemAvailable:"); }
 
-const char* engine_version() { return FANTASCOPE_VERSION; }
-
 Result<std::unique_ptr<Studio>> Studio::create(StudioOptions options) {
   std::unique_ptr<Studio> studio(new Studio());
   FANTASCOPE_TRY(studio->home_, find_home(options.environment));

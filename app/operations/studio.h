@@ -66,7 +66,10 @@ struct OperationContext {
   ProgressSink progress;  ///< may be empty
 };
 
-/// "0.1.0": part of every recipe.
+/// "0.1.0"
+const char* program_version();
+/// "0.1.0+3f0c…": with a hash over the sources (and the compiler) that decide the bytes of a clip. Part of every recipe, so that two builds
+/// of one version are told apart.
 const char* engine_version();
 
 }  // namespace fantascope

@@ -1,15 +1,36 @@
 #include "app/library/internal/statement.h"
 
+#include <cerrno>
+#include <filesystem>
+
+#include "app/files/file_system.h"
+
 namespace fantascope {
+namespace {
+
+constexpr int kBytesNeeded = 8 << 20;  // the log may grow so far before it is written back, and the file with it
+
+Error disk_full_error(const std::string& path, const std::string& reason) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const auto free = free_space(folder);
+  return {ErrorCode::kIo,
+          "the disk is full; the library was not changed",
+          folder,
+          reason + ", " + (free ? std::to_string(*free) : std::string("unknown number of")) + " bytes free",
+          std::to_string(kBytesNeeded) + " bytes needed",
+          "Free some space in this folder and try again"};
+}
+
+}  // namespace
 
 Error sqlite_error(sqlite3* handle, const std::string& path, std::string_view doing) {
   const int code = handle != nullptr ? sqlite3_extended_errcode(handle) : SQLITE_NOMEM;
   const std::string reason = handle != nullptr ? sqlite3_errmsg(handle) : "out of memory";
   const std::string found = reason + " (SQLite " + std::to_string(code) + ")";
+  // A full disk has a code of its own where a write fails; where the sync fails, only the system's number tells it from a bad disk.
+  const int system = (code & 0xff) == SQLITE_IOERR && handle != nullptr ? sqlite3_system_errno(handle) : 0;
+  if ((code & 0xff) == SQLITE_FULL || system == ENOSPC || system == EDQUOT) return disk_full_error(path, found);
   switch (code & 0xff) {
-    case SQLITE_FULL:
-      return {
-          ErrorCode::kIo, "the disk is full; the library was not changed", path, found, "", "Free some space in this folder and try again"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:

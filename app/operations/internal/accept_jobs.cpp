@@ -6,6 +6,7 @@
 #include "app/files/file_system.h"
 #include "app/files/sha256.h"
 #include "app/media/image.h"
+#include "app/operations/internal/continuation.h"
 #include "app/operations/internal/job_order.h"
 #include "app/operations/internal/work_folder.h"
 
@@ -31,12 +32,16 @@ Result<RecipeConditioning> keep_image(const std::string& kind, const std::string
 }
 
 Result<NewJob> make_job(Studio& studio, const GenerateRequest& request, const PlannedGeneration& plan, int take) {
-  NewJob job{JobId::random(), kGenerateJob, "", plan.recipe.steps};
+  NewJob job{JobId::random(), kGenerateJob, "", plan.recipe.sketch_steps > 0 ? plan.recipe.sketch_steps : plan.recipe.steps};
   JobOrder order{plan.recipe, plan.model.info.dir, request.wav, request.png, "", request.save_latents};
   order.recipe.seed += static_cast<std::uint64_t>(take);
   if (request.out) order.out = fs::absolute(out_name(*request.out, take + 1, request.takes)).string();
   const std::string dir = work_dir(studio.home(), job.job_id);
   const auto kept = [&]() -> Result<void> {
+    if (plan.parent) {
+      FANTASCOPE_TRY_VOID(create_private_dir(dir));
+      FANTASCOPE_TRY_VOID(keep_parent(*plan.parent, dir, order));
+    }
     for (const auto& [kind, path] : {std::pair{"first_image", request.image}, std::pair{"last_image", request.last_image}}) {
       if (!path) continue;
       FANTASCOPE_TRY_VOID(create_private_dir(dir));
@@ -44,7 +49,7 @@ Result<NewJob> make_job(Studio& studio, const GenerateRequest& request, const Pl
       order.recipe.conditioning.push_back(item);
     }
     // The folder's name is durable before the row that relies on it.
-    return order.recipe.conditioning.empty() ? Result<void>() : sync_dir(studio.home().work());
+    return order.recipe.conditioning.empty() && !plan.parent ? Result<void>() : sync_dir(studio.home().work());
   }();
   if (!kept) {
     remove_work(studio, job.job_id);

@@ -21,6 +21,8 @@ std::string order_to_text(const JobOrder& order) {
     json["out"] = order.out;
     json["out_with_latents"] = order.out_with_latents;
   }
+  if (!order.parent_take.empty()) json["parent"] = {{"take_id", order.parent_take}, {"relation", order.relation}};
+  if (!order.resume_file.empty()) json["resume_file"] = order.resume_file;
   return json.dump();
 }
 
@@ -43,6 +45,15 @@ Result<JobOrder> order_from_text(const std::string& text, const std::string& sub
   order.model_dir = json["model_dir"];
   order.write_wav = json["write_wav"];
   order.write_png = json["write_png"];
+  if (is("parent", nlohmann::json::value_t::object)) {
+    const auto text = [&](const char* key) {
+      const nlohmann::json value = json["parent"].value(key, nlohmann::json());
+      return value.is_string() ? value.get<std::string>() : std::string();
+    };
+    order.parent_take = text("take_id");
+    order.relation = text("relation");
+  }
+  if (is("resume_file", nlohmann::json::value_t::string)) order.resume_file = json["resume_file"];
   if (is("out", nlohmann::json::value_t::string)) order.out = json["out"];
   if (is("out_with_latents", nlohmann::json::value_t::boolean)) order.out_with_latents = json["out_with_latents"];
   return order;
@@ -64,11 +75,19 @@ Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& 
   request.guidance = guidance(recipe.guidance);
   request.audio_guidance = guidance(recipe.audio_guidance);
   request.seed = recipe.seed;
+  request.windows.num_frames = recipe.window_frames;
+  request.windows.kept_latent_frames = recipe.window_kept_latent_frames;
+  if (recipe.continuation) {
+    request.parent.kept_latent_frames = recipe.continuation->kept_latent_frames;
+    request.parent.remix_strength = recipe.continuation->strength;
+  }
   for (const RecipeConditioning& item : recipe.conditioning) {
     const std::string path = dir + "/" + item.file;
     FANTASCOPE_TRY(const std::string hash, sha256_file(path));
     if (hash != item.sha256)
-      return Error{ErrorCode::kMismatch, "a picture of this take was changed", path, hash, item.sha256, "Put the original picture back"};
+      return Error{ErrorCode::kMismatch,   "a file that this take is made from was changed", path, hash, item.sha256,
+                   "Put the original back"};
+    if (item.kind == kParentLatents) continue;
     FANTASCOPE_TRY(const RgbImage image, load_image(path));
     (item.kind == "first_image" ? request.first_image : request.last_image) = fit_image(image, recipe.width, recipe.height);
   }

@@ -5,6 +5,7 @@
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
 #include "app/files/sha256.h"
+#include "app/operations/internal/continuation.h"
 #include "app/operations/internal/job_runner.h"
 
 namespace fantascope {
@@ -62,6 +63,8 @@ Result<std::vector<TakeFile>> JobRunner::stage_files(JobRun& run, const std::str
                     {"recipe_sha256", run.recipe_sha256},     {"latents_sha256", run.latents->sha256()},
                     {"unsigned_sha256", run.unsigned_sha256}, {"warnings", run.warnings},
                     {"timings_s", run.clock.timings()},       {"created_ms", wall_clock_ms()}};
+  if (!run.order.parent_take.empty()) recipe["made"]["parent"] = {{"take_id", run.order.parent_take}, {"relation", run.order.relation}};
+  if (const auto seams = read_seams(run.work.path(kSeamsFile)); !seams.empty()) recipe["made"]["seams"] = seams;
   FANTASCOPE_TRY_VOID(write_file(staging + "/recipe.json", recipe.dump(2) + "\n"));
   names.emplace_back("recipe.json");
   std::vector<TakeFile> files;
@@ -79,7 +82,10 @@ Result<Take> JobRunner::publish(JobRun& run) {
   const std::string staging = home.takes() + "/" + kStagingPrefix + run.job.take_id.text();
   std::error_code error;
   FANTASCOPE_TRY(const std::optional<Take> existing, takes_.find(run.job.take_id));
-  if (existing) return *existing;
+  if (existing) {
+    FANTASCOPE_TRY_VOID(lineage_.add(run.job.take_id, run.order.parent_take, run.order.relation));
+    return *existing;
+  }
   // A folder without its row: the process ended between the two. What was published is whole; it is taken in as it is.
   const std::string folder = fs::exists(target, error) ? target : staging;
   std::vector<TakeFile> files;
@@ -118,6 +124,7 @@ Result<Take> JobRunner::publish(JobRun& run) {
   take.warnings = nlohmann::json(run.warnings).dump();
   take.files = std::move(files);
   FANTASCOPE_TRY(Take inserted, takes_.insert(take));
+  FANTASCOPE_TRY_VOID(lineage_.add(run.job.take_id, run.order.parent_take, run.order.relation));
   leave(run, JobPhase::kPublish);
   return inserted;
 }

@@ -7,6 +7,7 @@
 #include "app/media/export.h"
 #include "app/media/image.h"
 #include "app/media/mp4_writer.h"
+#include "app/operations/internal/continuation.h"
 #include "app/operations/internal/job_runner.h"
 #include "app/provenance/credentials.h"
 
@@ -37,6 +38,7 @@ Result<void> JobRunner::render(JobRun& run) {
   leave(run, JobPhase::kAudio);
   run.engine.on_fraction = nullptr;
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kMux));
+  FANTASCOPE_TRY_VOID(write_seams(frames, run.order.recipe, pipeline_->info().frames_multiple, run.work.path(kSeamsFile)));
   FANTASCOPE_TRY_VOID(write_clip_files(run, frames, waveform));
   leave(run, JobPhase::kMux);
   return {};
@@ -70,7 +72,7 @@ Result<void> JobRunner::sign(JobRun& run) {
   ClipProvenance provenance;
   provenance.title = run.job.take_id.text() + ".mp4";
   provenance.app_name = "Fantascope";
-  provenance.app_version = engine_version();
+  provenance.app_version = program_version();
   provenance.model_name = recipe.model;
   provenance.model_family = recipe.family;
   std::string lines;

@@ -26,7 +26,8 @@ struct RunHooks {
   double previews_per_second = 4;
   int take = 1, num_takes = 1;
   int settle_tries = 20;    ///< how often the state in which the run ended is tried to be written (a full disk); -1: until `give_up`
-  std::stop_token give_up;  ///< ends the waiting between these tries
+  double settle_pause_s = 1;  ///< between these tries; the first ten wait a twentieth of it
+  std::stop_token give_up;    ///< ends the waiting between these tries
 };
 
 struct JobRun {
@@ -42,6 +43,7 @@ struct JobRun {
   std::shared_ptr<PhaseState> latents;
   std::string unsigned_sha256, signed_sha256;
   std::vector<std::string> warnings;
+  int num_steps = 0;     ///< of this run: fewer for a sketch, more for a clip made in windows
   bool resumed = false;  ///< some of the denoising was done by an earlier run: its time is not a measurement
 };
 

@@ -9,6 +9,7 @@
 
 #include "app/files/file_system.h"
 #include "app/operations/internal/accept_jobs.h"
+#include "app/operations/internal/continuation.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
 
@@ -62,7 +63,7 @@ class StepWatch {
 }  // namespace
 
 JobRunner::JobRunner(Studio& studio, Database& database, JobQueue& queue)
-    : studio_(studio), queue_(queue), takes_(database), timing_(database) {}
+    : studio_(studio), queue_(queue), takes_(database), lineage_(database), timing_(database) {}
 JobRunner::~JobRunner() = default;
 
 void JobRunner::release_model() {
@@ -119,7 +120,7 @@ void JobRunner::settle(const RunHooks& hooks, const std::function<Result<void>()
     // Only a full or failing disk may pass: anything else will not get better.
     if (written || written.error().code != ErrorCode::kIo) return;
     std::unique_lock lock(mutex);
-    later.wait_for(lock, hooks.give_up, std::chrono::milliseconds(tries < 10 ? 50 : 1000), [] { return false; });
+    later.wait_for(lock, hooks.give_up, std::chrono::duration<double>(hooks.settle_pause_s * (tries < 10 ? 0.05 : 1.0)), [] { return false; });
     if (hooks.give_up.stop_requested()) return;
   }
 }
@@ -179,6 +180,9 @@ void JobRunner::remove_traces(const Job& job) const {
 Result<void> JobRunner::enter(JobRun& run, JobPhase phase, int num_steps, int first_step) {
   if (run.engine.stop.stop_requested()) return stopped_error();
   pass(run, std::string("before ") + std::string(job_phase_name(phase)));
+  // What is to be kept free for others is asked for at the start only: a job on its way may use the last of it.
+  const std::uint64_t reserve = phase == JobPhase::kPrepare ? 0 : static_cast<std::uint64_t>(studio_.settings().free_space_min_mb) << 20;
+  FANTASCOPE_TRY_VOID(check_space(studio_, disk_bytes_needed(run.order.recipe, studio_.settings()) - reserve));
   // A job taken up again stays marked with the phase it had reached until that one is passed: that is how repeated crashes are counted.
   if (phase >= run.job.phase) FANTASCOPE_TRY_VOID(queue_.enter_phase(run.job, phase, first_step));
   const auto& time = run.estimates[static_cast<std::size_t>(phase)].time;
@@ -212,6 +216,9 @@ Result<FinishedJob> JobRunner::run_phases(JobRun& run) {
     copy_out(run, finished);
   }
   finished.warnings = run.warnings;
+  finished.parent_take = run.order.parent_take;
+  finished.relation = run.order.relation;
+  finished.seams = read_seams(run.work.path(kSeamsFile));
   finished.timings_s = run.clock.timings();
   run.job.timings = nlohmann::json(finished.timings_s).dump();
   return finished;
@@ -235,7 +242,6 @@ Result<void> JobRunner::load_pipeline(JobRun& run) {
 Result<void> JobRunner::prepare(JobRun& run) {
   FANTASCOPE_TRY_VOID(enter(run, JobPhase::kPrepare));
   Recipe& recipe = run.order.recipe;
-  FANTASCOPE_TRY_VOID(check_space(studio_, disk_bytes_needed(recipe, studio_.settings())));
   FANTASCOPE_TRY_VOID(create_private_dir(run.work.dir()));
   OperationContext context{studio_, run.engine.stop, run.hooks.progress};
   FANTASCOPE_TRY(const ModelFiles files, hash_model(context, run.order.model_dir, HashCache::kUse));
@@ -244,16 +250,30 @@ Result<void> JobRunner::prepare(JobRun& run) {
                  run.order.model_dir,         "other file hashes",
                  "those in the job's recipe", "Put the model back, or cancel this job and make a new one"};
   }
+  const bool is_fresh = recipe.weights.empty();
+  if (is_fresh) {  // it was accepted by another program perhaps; this one makes it
+    recipe.engine_version = engine_version();
+    recipe.num_threads = num_threads();
+  } else if (recipe.engine_version != engine_version() || recipe.num_threads != num_threads()) {
+    run.warnings.push_back("begun by engine " + recipe.engine_version + " with " + std::to_string(recipe.num_threads) +
+                           " threads, went on with " + engine_version() + " and " + std::to_string(num_threads()) +
+                           ": reproduce may give other bytes");
+  }
   recipe.weights = files.weights;
   recipe.configs = files.configs;
   FANTASCOPE_TRY_VOID(load_pipeline(run));
   FANTASCOPE_TRY(run.request, make_request(recipe, run.work.dir()));
+  FANTASCOPE_TRY_VOID(load_parent(*pipeline_, recipe, run.work.dir(), run.request));
   FANTASCOPE_TRY_VOID(pipeline_->validate(run.request));
+  for (const std::string& warning : pipeline_->warnings()) run.warnings.push_back(warning);
+  if (run.hooks.preview) ready_preview_map(studio_.home(), *pipeline_, nlohmann::json(files.weights).dump());
   for (const PromptWarning& warning : pipeline_->prompt_warnings(recipe.prompt)) run.warnings.push_back(warning.message);
   FANTASCOPE_TRY(const SamplingPlan plan, pipeline_->sampling_plan(run.request));
   recipe.scheduler = plan.scheduler;
   recipe.sampler = plan.sampler;
   recipe.sigmas = plan.sigmas;
+  FANTASCOPE_TRY(run.num_steps, steps_of_run(recipe, plan));
+  run.job.num_steps = run.num_steps;
   run.recipe_sha256 = recipe_sha256(recipe);
   run.work = WorkFolder(run.work.dir(), run.recipe_sha256);
   run.job.recipe = order_to_text(run.order);
@@ -286,11 +306,12 @@ Result<void> JobRunner::denoise(JobRun& run, const PhaseState& prompt_embeds) {
   using Ask = RunControl::Ask;
   RunControl& control = run.hooks.control;
   std::shared_ptr<PhaseState> state = run.work.newest_checkpoint(*pipeline_);
+  if (!state) state = sketched_state(*pipeline_, run.order, run.work.dir());
   run.resumed = state != nullptr;
   if (!state) {
     FANTASCOPE_TRY(state, pipeline_->start(run.request, run.engine));
   }
-  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kDenoise, run.order.recipe.steps, state->step()));
+  FANTASCOPE_TRY_VOID(enter(run, JobPhase::kDenoise, run.num_steps, state->step()));
   auto last_save = Clock::now();
   auto last_note = last_save;
   const double interval_s = studio_.settings().checkpoint_interval_s;
@@ -300,7 +321,7 @@ Result<void> JobRunner::denoise(JobRun& run, const PhaseState& prompt_embeds) {
   run.engine.on_state = [&](const PhaseState& now) -> Result<void> {
     watch.step();
     const bool must_stop = control.asked() == Ask::kPause || control.asked() == Ask::kRelease;
-    const bool is_last = now.step() >= run.order.recipe.steps;  // then the latents themselves are saved
+    const bool is_last = now.step() >= run.num_steps;  // then the latents themselves are saved
     if (!is_last && (must_stop || seconds_since(last_save) >= interval_s)) {
       FANTASCOPE_TRY_VOID(run.work.save_checkpoint(now));
       last_save = Clock::now();
@@ -323,7 +344,7 @@ Result<void> JobRunner::denoise(JobRun& run, const PhaseState& prompt_embeds) {
     return {};
   };
   control.begin_steps();
-  auto latents = pipeline_->denoise(run.request, prompt_embeds, *state, run.engine);
+  auto latents = pipeline_->denoise(run.request, prompt_embeds, *state, run.engine, run.num_steps);
   run.engine.on_step = nullptr;
   run.engine.on_state = nullptr;
   // The last step's state is kept before anything else is listened to: it is all of the sampling.

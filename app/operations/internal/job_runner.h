@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/jobs/job_queue.h"
+#include "app/library/lineage_store.h"
 #include "app/library/take_store.h"
 #include "app/operations/internal/job_run.h"
 #include "app/operations/internal/model_catalog.h"
@@ -27,6 +28,8 @@ struct FinishedJob {
   std::vector<std::string> warnings;
   std::map<std::string, double> timings_s;
   double duration_s = 0;
+  std::string parent_take, relation;
+  nlohmann::json seams;
 };
 
 class JobRunner {
@@ -66,6 +69,7 @@ class JobRunner {
   Studio& studio_;
   JobQueue& queue_;
   TakeStore takes_;
+  LineageStore lineage_;
   TimingStore timing_;
   std::unique_ptr<Pipeline> pipeline_;
   std::string pipeline_key_;

@@ -11,11 +11,25 @@ const char* timing_name(JobPhase phase) {
   return kNames[static_cast<std::size_t>(phase)];
 }
 
+namespace {
+
+/// How much of the whole clip times the whole schedule is sampled. The parent's frames are not, overlaps of windows are sampled twice.
+double sampled_share(const Recipe& recipe) {
+  double share = recipe.sketch_steps > 0 ? static_cast<double>(recipe.sketch_steps) / recipe.steps : 1.0;
+  if (const auto& from = recipe.continuation) {
+    share *= from->kind == "remix" ? from->strength : 1.0 - static_cast<double>(from->parent_frames) / recipe.frames;
+  }
+  if (recipe.window_frames > 0 && recipe.window_frames < recipe.frames) share *= 2;
+  return share;
+}
+
+}  // namespace
+
 double phase_units(JobPhase phase, const Recipe& recipe) {
   const double pixels = static_cast<double>(recipe.width) * recipe.height * recipe.frames;
   switch (phase) {
     case JobPhase::kDenoise:
-      return pixels * recipe.steps;
+      return pixels * recipe.steps * sampled_share(recipe);
     case JobPhase::kDecode:
     case JobPhase::kMux:
     case JobPhase::kSign:

@@ -150,6 +150,9 @@ GeneratedTake to_take(const Studio& studio, const Job& job, const FinishedJob& f
   made.unsigned_sha256 = finished.unsigned_sha256;
   made.timings_s = finished.timings_s;
   made.warnings = finished.warnings;
+  made.parent_take = finished.parent_take;
+  made.relation = finished.relation;
+  made.seams = finished.seams;
   return made;
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/operations/internal/continuation.h"
 #include "app/operations/prompt_text.h"
 #include "engine/base/bounded_json.h"
 
@@ -158,7 +159,10 @@ int num_threads() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
-Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest& request, std::uint64_t seed) {
+Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest& asked, std::uint64_t seed) {
+  if (asked.from && asked.from->how == TakeToContinue::How::kFinish) return plan_finish(studio, asked);
+  FANTASCOPE_TRY(const std::optional<ParentTake> parent, find_parent(studio, asked));
+  FANTASCOPE_TRY(const GenerateRequest request, with_parent(studio, asked, parent));
   FANTASCOPE_TRY_VOID(check_prompt(request.prompt));
   if (request.negative && !request.negative->empty()) FANTASCOPE_TRY_VOID(check_prompt(*request.negative, "negative"));
   PlannedGeneration plan;
@@ -188,6 +192,7 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   recipe.device_name = recipe.device == "cpu" ? cpu_name() : recipe.device;
   recipe.num_threads = num_threads();
   recipe.dtype = request.dtype.value_or(studio.settings().dtype);
+  FANTASCOPE_TRY_VOID(plan_continuation(request, parent, plan));
   return plan;
 }
 

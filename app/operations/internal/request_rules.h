@@ -1,17 +1,28 @@
 #pragma once
 /// From what a user asked for to a recipe that the model allows, before anything is loaded.
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/library/ids.h"
 #include "app/operations/generate.h"
 #include "app/operations/internal/model_catalog.h"
 
 namespace fantascope {
 
+/// The take that a job goes on from, and its files that the job needs.
+struct PlannedParent {
+  TakeId take_id;
+  std::string relation;        ///< "extend", "remix", "finish"
+  std::string dir;             ///< of the take
+  std::string latents_sha256;  ///< of its latents file
+};
+
 struct PlannedGeneration {
   ModelEntry model;
   Recipe recipe;                   ///< of the first take; hashes, scheduler and sigmas are still empty
   std::vector<std::string> notes;  ///< what was snapped
+  std::optional<PlannedParent> parent;
 };
 
 /// Refuses what the model does not allow with the nearest two values that it does. `seed` is used where the request has none.

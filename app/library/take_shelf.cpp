@@ -1,0 +1,200 @@
+#include "app/library/take_shelf.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "app/library/internal/statement.h"
+
+namespace fantascope {
+namespace {
+
+Error bad_filter(const std::string& name, const std::string& found, const std::string& allowed) {
+  return {ErrorCode::kInvalidArgument, "the search cannot be understood", name, found, allowed, "Leave it out to see all"};
+}
+
+Result<std::vector<std::string>> tags_of(sqlite3* handle, const std::string& path, std::int64_t seq) {
+  Statement statement(handle, path, "SELECT tag FROM take_tag WHERE take_seq = ? ORDER BY tag");
+  statement.bind(seq);
+  std::vector<std::string> tags;
+  while (true) {
+    FANTASCOPE_TRY(const bool row, statement.step());
+    if (!row) return tags;
+    tags.push_back(statement.text(0));
+  }
+}
+
+/// The seq of a take, or kNotFound.
+Result<std::int64_t> seq_of(sqlite3* handle, const std::string& path, const TakeId& id) {
+  Statement statement(handle, path, "SELECT seq FROM take WHERE take_id = ?");
+  FANTASCOPE_TRY(const bool row, statement.bind(id.text()).step());
+  if (!row) return Error{ErrorCode::kNotFound, "there is no such take in the library", "take", id.text(), "", ""};
+  return statement.integer(0);
+}
+
+Result<void> write_tags(sqlite3* handle, const std::string& path, std::int64_t seq, const std::vector<std::string>& tags) {
+  FANTASCOPE_TRY_VOID(Statement(handle, path, "DELETE FROM take_tag WHERE take_seq = ?").bind(seq).run());
+  for (const std::string& tag : tags) {
+    if (tag.empty() || tag.size() > 64 || tag.find(' ') != std::string::npos)
+      return Error{ErrorCode::kInvalidArgument, "this is not a tag", "tags", tag.substr(0, 40), "one word of at most 64 bytes", ""};
+    Statement insert(handle, path, "INSERT OR IGNORE INTO take_tag (take_seq, tag) VALUES (?, ?)");
+    FANTASCOPE_TRY_VOID(insert.bind(seq).bind(tag).run());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TakeFilter> parse_take_filter(const std::string& text) {
+  TakeFilter filter;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const auto colon = word.find(':');
+    const std::string name = colon == std::string::npos ? "" : word.substr(0, colon);
+    const std::string value = colon == std::string::npos ? "" : word.substr(colon + 1);
+    if (name == "kept" || name == "keep") {
+      if (value == "yes" || value == "kept")
+        filter.keep = Keep::kKept;
+      else if (value == "no" || value == "draft")
+        filter.keep = Keep::kDraft;
+      else if (value == "dropped")
+        filter.keep = Keep::kDropped;
+      else if (!value.empty())
+        return bad_filter(name, value, "yes, no or dropped");
+    } else if (name == "model") {
+      filter.model = value;
+    } else if (name == "tag") {
+      filter.tag = value;
+    } else if (name == "stars") {
+      if (value.size() > 1 || (!value.empty() && (value[0] < '0' || value[0] > '5'))) return bad_filter(name, value, "0 to 5");
+      filter.stars_min = value.empty() ? 0 : value[0] - '0';
+    } else {
+      filter.words += (filter.words.empty() ? "" : " ") + word;
+    }
+  }
+  return filter;
+}
+
+Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) const {
+  // Only pieces of this file's own text are joined; every value is bound.
+  std::string sql = "SELECT t.seq FROM ";
+  std::string query;
+  if (!filter.words.empty()) {
+    FANTASCOPE_TRY(query, search_query(filter.words));
+    sql += "take_search s CROSS JOIN take t INDEXED BY take_shelf ON t.seq = s.rowid WHERE take_search MATCH ?1";
+  } else {
+    sql += "take t INDEXED BY take_shelf WHERE ?1 = ''";
+  }
+  sql += filter.keep ? " AND t.keep = ?2" : " AND t.keep <> 'dropped' AND ?2 = ''";
+  sql += " AND t.stars >= ?3";
+  sql += filter.model.empty() ? " AND ?4 = ''" : " AND t.model = ?4";
+  sql += filter.tag.empty() ? " AND ?5 = ''" : " AND EXISTS (SELECT 1 FROM take_tag g WHERE g.take_seq = t.seq AND g.tag = ?5)";
+  sql += filter.shot_id.empty() ? " AND ?6 = ''" : " AND t.job_id IN (SELECT job_id FROM shot_job WHERE shot_id = ?6)";
+  sql += filter.order == TakeOrder::kOldest  ? " ORDER BY t.seq"
+         : filter.order == TakeOrder::kStars ? " ORDER BY t.stars DESC, t.seq DESC"
+         : filter.words.empty()              ? " ORDER BY t.seq DESC"
+                                             : " ORDER BY s.rowid DESC";
+  std::vector<std::int64_t> seqs;
+  FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
+    Statement statement(handle, database_.path(), sql.c_str());
+    statement.bind(query).bind(std::string_view(filter.keep ? keep_name(*filter.keep) : "")).bind(std::int64_t{filter.stars_min});
+    statement.bind(filter.model).bind(filter.tag).bind(filter.shot_id);
+    while (true) {
+      FANTASCOPE_TRY(const bool row, statement.step());
+      if (!row) return {};
+      seqs.push_back(statement.integer(0));
+    }
+  }));
+  return seqs;
+}
+
+Result<std::vector<ShelfRow>> TakeShelf::rows(const std::vector<std::int64_t>& seqs) const {
+  std::vector<ShelfRow> rows;
+  FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
+    Statement statement(handle, database_.path(),
+                        "SELECT t.seq, t.take_id, t.job_id, t.keep, t.stars, t.prompt, t.model, t.width, t.height, t.num_frames, t.fps, "
+                        "t.seed, t.warnings, t.created_ms, coalesce(j.shot_id, ''), coalesce(json_extract(t.recipe, '$.sketch_steps'), 0), "
+                        "coalesce(json_extract(t.recipe, '$.steps'), 0) FROM take t LEFT JOIN shot_job j ON j.job_id = t.job_id "
+                        "WHERE t.seq = ?");
+    for (const std::int64_t seq : seqs) {
+      FANTASCOPE_TRY(const bool found, statement.bind(seq).step());
+      if (found) {
+        ShelfRow row;
+        row.seq = statement.integer(0);
+        row.take_id = TakeId::parse(statement.text(1)).value_or(TakeId{});
+        row.job_id = JobId::parse(statement.text(2)).value_or(JobId{});
+        row.keep = parse_keep(statement.text(3)).value_or(Keep::kDraft);
+        row.stars = static_cast<int>(statement.integer(4));
+        row.prompt = statement.text(5);
+        row.model = statement.text(6);
+        row.width = static_cast<int>(statement.integer(7));
+        row.height = static_cast<int>(statement.integer(8));
+        row.num_frames = static_cast<int>(statement.integer(9));
+        row.fps = statement.text(10);
+        row.seed = statement.integer(11);
+        row.warnings = statement.text(12);
+        row.created_ms = statement.integer(13);
+        row.shot_id = statement.text(14);
+        row.sketch_steps = static_cast<int>(statement.integer(15));
+        row.num_steps = static_cast<int>(statement.integer(16));
+        FANTASCOPE_TRY(row.tags, tags_of(handle, database_.path(), seq));
+        rows.push_back(std::move(row));
+      }
+      statement.reset();
+    }
+    return {};
+  }));
+  return rows;
+}
+
+Result<std::vector<TakeMark>> TakeShelf::marks(const std::vector<TakeId>& ids) const {
+  std::vector<TakeMark> marks;
+  FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
+    Statement statement(handle, database_.path(), "SELECT seq, keep, stars FROM take WHERE take_id = ?");
+    for (const TakeId& id : ids) {
+      FANTASCOPE_TRY(const bool found, statement.bind(id.text()).step());
+      if (!found) return Error{ErrorCode::kNotFound, "there is no such take in the library", "take", id.text(), "", ""};
+      TakeMark mark{id, parse_keep(statement.text(1)).value_or(Keep::kDraft), static_cast<int>(statement.integer(2)), {}};
+      FANTASCOPE_TRY(mark.tags, tags_of(handle, database_.path(), statement.integer(0)));
+      marks.push_back(std::move(mark));
+      statement.reset();
+    }
+    return {};
+  }));
+  return marks;
+}
+
+Result<void> TakeShelf::mark(const std::vector<TakeMark>& marks) {
+  return database_.write([&](sqlite3* handle) -> Result<void> {
+    for (const TakeMark& mark : marks) {
+      FANTASCOPE_TRY(const std::int64_t seq, seq_of(handle, database_.path(), mark.take_id));
+      if (mark.keep) {
+        Statement keep(handle, database_.path(), "UPDATE take SET keep = ? WHERE seq = ?");
+        FANTASCOPE_TRY_VOID(keep.bind(std::string_view(keep_name(*mark.keep))).bind(seq).run());
+      }
+      if (mark.stars) {
+        if (*mark.stars < 0 || *mark.stars > 5)
+          return Error{
+              ErrorCode::kInvalidArgument, "a take has no such number of stars", "stars", std::to_string(*mark.stars), "0 to 5", ""};
+        Statement stars(handle, database_.path(), "UPDATE take SET stars = ? WHERE seq = ?");
+        FANTASCOPE_TRY_VOID(stars.bind(std::int64_t{*mark.stars}).bind(seq).run());
+      }
+      if (mark.tags) FANTASCOPE_TRY_VOID(write_tags(handle, database_.path(), seq, *mark.tags));
+    }
+    return {};
+  });
+}
+
+Result<std::vector<std::string>> TakeShelf::tags() const {
+  std::vector<std::string> tags;
+  FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
+    Statement statement(handle, database_.path(), "SELECT tag FROM take_tag GROUP BY tag ORDER BY count(*) DESC, tag LIMIT 200");
+    while (true) {
+      FANTASCOPE_TRY(const bool row, statement.step());
+      if (!row) return {};
+      tags.push_back(statement.text(0));
+    }
+  }));
+  return tags;
+}
+
+}  // namespace fantascope
