@@ -62,7 +62,7 @@ endfunction()
 # Adds each layer folder that this build wants.
 function(fantascope_add_layers)
   foreach(layer IN LISTS ARGN)
-    if((layer STREQUAL "app" AND NOT FANTASCOPE_WITH_APP) OR (layer STREQUAL "ui" AND NOT FANTASCOPE_WITH_UI)
+    if((layer STREQUAL "app" AND NOT FANTASCOPE_WITH_APP) OR (layer STREQUAL "ui" AND NOT FANTASCOPE_BUILD_UI)
        OR (layer STREQUAL "tests" AND NOT FANTASCOPE_BUILD_TESTS) OR NOT EXISTS ${CMAKE_SOURCE_DIR}/${layer}/CMakeLists.txt)
       continue()
     endif()

@@ -7,6 +7,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int kFlush_ms = 100;
+constexpr qint64 kAfterAll = qint64{1} << 40;
 
 bool is_over(const QString& state) { return state == "done"_L1 || state == "canceled"_L1; }
 
@@ -36,7 +37,9 @@ void JobFeed::wake() {
 
 void JobFeed::on_job(nlohmann::json job) {
   const std::lock_guard lock(mutex_);
-  nlohmann::json& boxed = new_jobs_[job.value("job_id", "")];
+  const std::string id = job.value("job_id", "");
+  nlohmann::json& boxed = new_jobs_[id];
+  if (boxed.is_null()) arrived_.push_back(id);
   if (boxed.is_null())
     boxed = std::move(job);
   else
@@ -59,11 +62,13 @@ void JobFeed::on_takes_changed() {
 void JobFeed::flush() {
   std::map<std::string, nlohmann::json> jobs;
   std::map<std::string, PicturePointer> pictures;
+  std::vector<std::string> arrived;
   bool takes_changed = false;
   {
     const std::lock_guard lock(mutex_);
     jobs.swap(new_jobs_);
     pictures.swap(new_pictures_);
+    arrived.swap(arrived_);
     takes_changed = std::exchange(takes_changed_, false);
     waking_ = false;
   }
@@ -74,7 +79,7 @@ void JobFeed::flush() {
       Q_EMIT jobChanged(job_id);
     }
   }
-  for (auto& [id, job] : jobs) apply(std::move(job));
+  for (const std::string& id : arrived) apply(std::move(jobs[id]));
   if (takes_changed) Q_EMIT takesChanged();
 }
 
@@ -89,6 +94,7 @@ void JobFeed::apply(nlohmann::json job) {
       if (!job.contains(key) && !(is_row && (key == "reason" || key == "error" || key == "remaining_s" || key == "fraction")))
         job[key] = value;
   }
+  if (!job.contains("order")) job["order"] = kAfterAll + next_order_++;  // newly accepted: behind what the list knows
   const QString state = text_field(job, "state"), take = text_field(job, "take_id");
   if (state.isEmpty()) return;  // progress of a job that is not known yet; its row comes with the list
   if (is_over(state)) {

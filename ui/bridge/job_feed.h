@@ -52,9 +52,11 @@ class JobFeed final : public QObject, public BackendListener {
   std::mutex mutex_;  // guards the box below
   std::map<std::string, nlohmann::json> new_jobs_;
   std::map<std::string, PicturePointer> new_pictures_;
+  std::vector<std::string> arrived_;  ///< ids in the order in which their news came
   bool takes_changed_ = false, waking_ = false;
 
   QTimer timer_;
+  qint64 next_order_ = 0;
   QMap<QString, JobNews> jobs_;
 };
 

@@ -86,7 +86,7 @@ QString job_line(const JobFeed::JobNews& news) {
   if (text_field(job, "phase") == "denoise"_L1 && steps > 0) line += JobListModel::tr(", step %1 of %2").arg(step).arg(steps);
   if (const auto remaining = job.find("remaining_s"); remaining != job.end() && remaining->is_number()) {
     const double seconds = remaining->get<double>();
-    line += u" · "_s + (job.value("remaining_is_partial", false) ? JobListModel::tr("at least %1 left").arg(about(seconds))
+    line += u" · "_s + (job.value("remaining_is_partial", false) ? JobListModel::tr("at least %1 left").arg(rounded_time(seconds))
                                                                  : JobListModel::tr("%1 left").arg(about(seconds)));
   }
   if (job.value("pause_wanted", false)) line += u" · "_s + JobListModel::tr("pauses after this step");

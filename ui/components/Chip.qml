@@ -6,7 +6,7 @@ AbstractButton {
     id: chip
     property string hint: ""
     implicitHeight: Theme.compact
-    implicitWidth: label.implicitWidth + 20
+    implicitWidth: label.implicitWidth + 16
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
     Accessible.name: text

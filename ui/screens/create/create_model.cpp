@@ -47,6 +47,8 @@ CreateModel::CreateModel(StudioContext& context, QObject* parent)
   connect(&estimate_timer_, &QTimer::timeout, this, &CreateModel::estimate);
   connect(&context_.navigator, &Navigator::routeChanged, this, &CreateModel::followRoute);
   connect(&context_.operations, &Operations::readyChanged, this, &CreateModel::loadModels);
+  // What waits before this clip, and what was learnt from the last one, is part of the estimate.
+  connect(&context_.jobs, &JobFeed::jobsReset, &estimate_timer_, qOverload<>(&QTimer::start));
   form_ = context_.preferences.value(u"form"_s).toMap();
   shot_id_ = context_.preferences.value(u"shot"_s).toString();
   shot_name_ = context_.preferences.value(u"shot_name"_s).toString();
@@ -54,6 +56,7 @@ CreateModel::CreateModel(StudioContext& context, QObject* parent)
   if (context_.preferences.isFirstStart() && prompt().isEmpty()) {
     first_start_ = true;
     form_.insert(u"prompt"_s, QString::fromLatin1(kFirstPrompt));
+    context_.preferences.setValue(u"form"_s, form_);
   }
   take_list_.setShotId(shot_id_.isEmpty() ? u"none"_s : shot_id_);
   time_ = tr("Loading the engine");
