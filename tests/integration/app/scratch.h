@@ -33,8 +33,8 @@ struct ProgramResult {
 
 class Scratch {
  public:
-  Scratch() {
-    std::string pattern = std::filesystem::temp_directory_path().string() + "/fantascope-test-XXXXXX";
+  explicit Scratch(const std::string& parent = std::filesystem::temp_directory_path().string()) {
+    std::string pattern = parent + "/fantascope-test-XXXXXX";
     root_ = ::mkdtemp(pattern.data());
     home_ = root_ + "/home";
     std::filesystem::create_directories(root_ + "/assets/models");

@@ -1,5 +1,6 @@
 #include "tests/support/fake_family/fake_family.h"
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -89,12 +90,16 @@ void wait_ms(const nlohmann::json& behaviour, const char* key) {
   if (behaviour.contains(key)) std::this_thread::sleep_for(std::chrono::milliseconds(behaviour[key].get<int>()));
 }
 
+std::atomic<int> models_loaded = 0;
+
 class FakePipeline final : public Pipeline {
  public:
+  ~FakePipeline() override { --models_loaded; }
   explicit FakePipeline(const std::string& dir)
       : info_(describe(dir)),
         behaviour_(nlohmann::json::parse(read_all(dir + "/model_index.json"))),
         weights_(hash_bytes(read_all(dir + "/weights.safetensors"))) {
+    ++models_loaded;
     wait_ms(behaviour_, "load_ms");
   }
   const ModelInfo& info() const override { return info_; }
@@ -136,6 +141,8 @@ class FakePipeline final : public Pipeline {
     for (int step = state.step(); step < last; ++step) {
       if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped"};
       wait_ms(behaviour_, "step_ms");
+      while (behaviour_.value("hang_at_step", -1) == step + 1 && !fs::exists(info_.dir + "/go_on"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
       if (behaviour_.value("nan_at_step", -1) == step + 1) {
         return Error{ErrorCode::kModelNaN, "the model produced NaN at step " + std::to_string(step + 1), info_.name, "", "",
                      "Try --dtype fp32"};
@@ -145,6 +152,13 @@ class FakePipeline final : public Pipeline {
       if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(FakeState(step + 1, values)));
     }
     return std::shared_ptr<PhaseState>(std::make_shared<FakeState>(last, values));
+  }
+  Result<VideoFrames> preview(const PhaseState& state) const override {
+    wait_ms(behaviour_, "preview_ms");
+    const auto& values = dynamic_cast<const FakeState&>(state).values();
+    VideoFrames frames{2, 2, 1, info_.defaults.fps, std::vector<float>(12)};
+    for (std::size_t i = 0; i < frames.rgb.size(); ++i) frames.rgb[i] = static_cast<float>(values[i] % 256) / 255.0f;
+    return frames;
   }
   Result<VideoFrames> decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) override {
     wait_ms(behaviour_, "decode_ms");
@@ -192,6 +206,8 @@ class FakePipeline final : public Pipeline {
 };
 
 }  // namespace
+
+int fake_models_loaded() { return models_loaded; }
 
 const std::vector<ModelFamily>& fake_families() {
   static const std::vector<ModelFamily> families = [] {

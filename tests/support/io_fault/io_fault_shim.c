@@ -1,19 +1,22 @@
-/* LD_PRELOAD library: makes the k-th writing call on files below a folder fail. Counts write, pwrite, fsync, fdatasync, ftruncate and
+/* LD_PRELOAD library (a test program can also be linked with it): makes the k-th writing call on files below a folder fail. Counts write, pwrite, fsync, fdatasync, ftruncate and
    rename on regular files and folders; everything else passes. Read at each call, so that a test can also set it for a child only:
      FANTASCOPE_FAULT_UNDER  folder; calls on files elsewhere are not counted
      FANTASCOPE_FAULT_AT     number of the call that fails, from 1; 0 or absent: none
      FANTASCOPE_FAULT_KIND   ENOSPC, EIO, or SHORT (a write stores half; other calls pass), EINTR
      FANTASCOPE_FAULT_STICKY 1: all later calls fail too
+     FANTASCOPE_FAULT_WIDE   1: also counts writev, link, mkdir, and open where it may make a file
      FANTASCOPE_FAULT_MARK   file made when the fault happened */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static atomic_int calls;
@@ -82,4 +85,42 @@ int rename(const char* from, const char* to) {
 }
 int renameat2(int from_dir, const char* from, int to_dir, const char* to, unsigned flags) {
   return fault(below(to)) == 1 ? -1 : (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
+}
+
+static int wide(void) {
+  const char* value = getenv("FANTASCOPE_FAULT_WIDE");
+  return value != NULL && *value == '1';
+}
+
+ssize_t writev(int fd, const struct iovec* parts, int count) {
+  return fault(wide() && fd_below(fd)) == 1 ? -1 : (ssize_t)syscall(SYS_writev, fd, parts, count);
+}
+int link(const char* from, const char* to) {
+  return fault(wide() && below(to)) == 1 ? -1 : (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+int mkdir(const char* path, mode_t mode) {
+  struct stat info;
+  if (stat(path, &info) == 0) return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); /* nothing to write */
+  return fault(wide() && below(path)) == 1 ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+int open(const char* path, int flags, ...) {
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+    va_list more;
+    va_start(more, flags);
+    mode = (mode_t)va_arg(more, int);
+    va_end(more);
+  }
+  if (fault((flags & O_CREAT) != 0 && wide() && below(path)) == 1) return -1;
+  return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+int open64(const char* path, int flags, ...) {
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+    va_list more;
+    va_start(more, flags);
+    mode = (mode_t)va_arg(more, int);
+    va_end(more);
+  }
+  return open(path, flags | O_LARGEFILE, mode);
 }

@@ -1,5 +1,7 @@
 #include "app/library/database.h"
 
+#include "app/library/job_store.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sqlite3.h>
@@ -40,7 +42,9 @@ TEST(Migrations, AreFrozen) {
   for (const Migration& migration : library_migrations())
     found.push_back(std::to_string(migration.version) + " " + migration.name + " " + sha256_text(migration.sql));
   EXPECT_THAT(found, ::testing::ElementsAre("1 0001_library cec52ad17fc4b11a6ee2bc2ff8fde820ec19523c4871555ba270f6a9b207c35c",
-                                            "2 0002_queue 35c25a22325834203c93e45f3d13eff8eab183b6ad65a9f64dcb45dabae149bf"));
+                                            "2 0002_queue 35c25a22325834203c93e45f3d13eff8eab183b6ad65a9f64dcb45dabae149bf",
+                                            "3 0003_shelf 58c92549ead15d07c7675ca4876776c5117c78047485e0e032c28f9ef630f3e4",
+                                            "4 0004_lineage 457af9b3954ecd77113bc118c2485916fe7aacf9d90cba6445c5e537afa94932"));
 }
 
 class DatabaseTest : public LibraryTest {};
@@ -245,6 +249,38 @@ TEST_F(DatabaseTest, ManyThreadsAndConnectionsWriteEverythingOnce) {
     sqlite3_finalize(statement);
     return {};
   }));
+}
+
+TEST_F(DatabaseTest, TheSecondSchemaKeepsJobsOfTheFirstAndTheirStories) {
+  const auto all = library_migrations();
+  {
+    auto old = Database::open(dir_, Database::Access::kReadWrite, all.first(1));
+    ASSERT_TRUE(old);
+    ASSERT_TRUE((*old)->write([](sqlite3* handle) {
+      return run_sql(
+          handle,
+          "INSERT INTO job (job_id, kind, state, phase, step, position, take_id, recipe, crashes, owner, created_ms, changed_ms) "
+          "VALUES ('0123456789abcdef', 'generate', 'running', 'denoise', 3, 9, 'fedcba9876543210', '{}', 1, 'x:1:1', 5, 6);"
+          "INSERT INTO job_event (job_id, state, phase, message, time_ms) "
+          "VALUES ('0123456789abcdef', 'queued', 'prepare', 'accepted', 5);");
+    }));
+  }
+  const auto database = open();
+  ASSERT_NE(database, nullptr);
+  JobStore jobs(*database);
+  const JobId id = *JobId::parse("0123456789abcdef");
+  const auto job = jobs.find(id);
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->state, "running");
+  EXPECT_EQ((*job)->step, 3);
+  EXPECT_EQ((*job)->position, 9);
+  EXPECT_EQ((*job)->owner, "x:1:1");
+  EXPECT_EQ((*job)->wish, "");
+  ASSERT_EQ(jobs.events(id)->size(), 1u);
+  EXPECT_TRUE(database->integrity_problems()->empty());
+  const std::string states[] = {"running"};
+  EXPECT_EQ(*jobs.remove(states), 1);
+  EXPECT_TRUE(jobs.events(id)->empty()) << "the story goes with its job";
 }
 
 }  // namespace
