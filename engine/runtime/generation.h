@@ -128,7 +128,7 @@ class Pipeline {
   /// latent cell. Costs milliseconds once the map is there; never changes the state. Any thread. The first call fits the map, which takes
   /// seconds, unless set_preview_map() was called; a caller that wants live pictures keeps the map in its cache.
   virtual Result<VideoFrames> preview(const PhaseState& /*state*/) const { return no_preview(); }
-  /// The fitted map, to be saved; load_state() reads it. Any thread.
+  /// The fitted map, to be saved; load_state() reads it. On the thread that decodes, where fitting is quicker than in preview().
   virtual Result<std::shared_ptr<const PhaseState>> preview_map() const { return no_preview(); }
   /// Refuses a map of another VAE (kMismatch); then fit anew.
   virtual Result<void> set_preview_map(std::shared_ptr<const PhaseState> /*map*/) { return no_preview(); }

@@ -109,7 +109,7 @@ class AudioVideoPipeline final : public Pipeline {
   Result<PromptEmbeds> prompt_embeds(const GenerationRequest& request, const PhaseState& state) const;
   std::shared_ptr<PhaseState> pack(const ClipSoFar& clip, int step, const ClipSoFar& denoised = {}) const;
   Result<at::Tensor> decode_frames(const at::Tensor& raw_BCFHW, RunContext& context) const;
-  Result<PreviewMap> ready_preview_map() const;
+  PreviewMap ready_preview_map(FitWith decoder) const;
 
   PipelineParts parts_;
   Vocabulary vocabulary_;
@@ -293,21 +293,21 @@ Result<VideoFrames> AudioVideoPipeline::preview(const PhaseState& state) const {
     const ClipSoFar clip = shown(*tensors, {tensors->get("video"), tensors->get("audio")});
     if (!clip.video_BCFHW.defined() || clip.video_BCFHW.dim() != 5 || clip.video_BCFHW.size(1) != parts_.settings.video_vae.latent_channels)
       return Error{ErrorCode::kMismatch, "This state has no latents of a picture", "state", "", "video", ""};
-    FANTASCOPE_TRY(const PreviewMap map, ready_preview_map());
+    const PreviewMap map = ready_preview_map(FitWith::kReferenceDecoder);
     return render_preview(map, parts_.video_vae.scale_factors(), clip.video_BCFHW);
   });
 }
 
-Result<PreviewMap> AudioVideoPipeline::ready_preview_map() const {
+PreviewMap AudioVideoPipeline::ready_preview_map(FitWith decoder) const {
   const std::lock_guard lock(preview_mutex_);
-  if (!preview_) preview_ = std::make_shared<const PreviewMap>(fit_preview_map(parts_.video_vae));
+  if (!preview_) preview_ = std::make_shared<const PreviewMap>(fit_preview_map(parts_.video_vae, decoder));
   return *preview_;
 }
 
 Result<std::shared_ptr<const PhaseState>> AudioVideoPipeline::preview_map() const {
   const c10::InferenceMode inference;
   return catch_torch_errors([&]() -> Result<std::shared_ptr<const PhaseState>> {
-    FANTASCOPE_TRY(const PreviewMap map, ready_preview_map());
+    const PreviewMap map = ready_preview_map(FitWith::kFastDecoder);
     const std::map<std::string, at::Tensor> tensors = {{"first", map.first}, {"later", map.later}};
     return std::shared_ptr<const PhaseState>(std::make_shared<TensorState>(kPreviewMap, 0, tensors, space_));
   });

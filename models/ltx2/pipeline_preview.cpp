@@ -50,7 +50,7 @@ PreviewPatch PreviewPatch::of(const ScaleFactors& factors) {
   return {part(factors.time, kMoments), part(factors.height, kPatch), part(factors.width, kPatch)};
 }
 
-PreviewMap fit_preview_map(const VideoVae& vae) {
+PreviewMap fit_preview_map(const VideoVae& vae, FitWith decoder) {
   const ScaleFactors& factors = vae.scale_factors();
   const PreviewPatch patch = PreviewPatch::of(factors);
   const std::int64_t channels = vae.config().latent_channels, cells = kFitSide * kFitSide;
@@ -59,7 +59,8 @@ PreviewMap fit_preview_map(const VideoVae& vae) {
   for (std::int64_t have = 0; have < kSamplesPerChannel * channels; have += cells) {
     const at::Tensor latents = noise.draw({1, channels, 2, kFitSide, kFitSide});
     const at::Tensor raw = vae.denormalise(latents).to(vae.dtype());
-    const at::Tensor frames = (vae.decode_reference(raw)[0].to(at::kFloat) / 2 + 0.5).transpose(0, 1).contiguous();  // [1+time,3,Y,X]
+    const at::Tensor decoded = decoder == FitWith::kFastDecoder ? vae.decode(raw) : vae.decode_reference(raw);
+    const at::Tensor frames = (decoded[0].to(at::kFloat) / 2 + 0.5).transpose(0, 1).contiguous();  // [1+time,3,Y,X]
     first_x.push_back(cells_of(latents.narrow(2, 0, 1)));
     later_x.push_back(cells_of(latents.narrow(2, 1, 1)));
     first_y.push_back(patches_of(frames.narrow(0, 0, 1), 1, patch, kFitSide, kFitSide));

@@ -23,8 +23,10 @@ struct PreviewPatch {
   static PreviewPatch of(const ScaleFactors& factors);
 };
 
-/// Decodes a few random latents; the same map every time. Call without gradients; not on a thread that shares `vae` with another.
-PreviewMap fit_preview_map(const VideoVae& vae);
+/// The fast decoder is for the one thread that decodes; the reference one may run beside it.
+enum class FitWith { kFastDecoder, kReferenceDecoder };
+/// Decodes a few random latents; the same map every time, up to the decoders' rounding. Call without gradients.
+PreviewMap fit_preview_map(const VideoVae& vae, FitWith decoder);
 /// Whether a map read from somewhere has the shape that this VAE needs.
 bool fits(const PreviewMap& map, const VideoVaeConfig& config);
 /// Normalised latents [1,C,F,H,W] float32 -> frames, values in [0,1]; fps is left for the caller. Any thread.
