@@ -5,6 +5,7 @@
 
 #include "app/files/sha256.h"
 #include "app/jobs/job_queue.h"
+#include "app/library/lineage_store.h"
 #include "app/operations/internal/job_runner.h"
 #include "engine/base/bounded_json.h"
 
@@ -70,6 +71,17 @@ Result<json> run_show(OperationContext& context, const json& arguments) {
   for (const TakeFile& file : take.files) files.push_back({{"name", file.name}, {"size_bytes", file.size_bytes}, {"sha256", file.sha256}});
   shown["files"] = files;
   shown["recipe"] = parsed(take.recipe);
+  FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
+  if (database == nullptr) return shown;
+  const LineageStore lineage(*database);
+  shown["parents"] = shown["children"] = json::array();
+  // A library that is only read may be of a time without lineage.
+  if (const auto parents = lineage.parents(take.take_id)) {
+    for (const TakeLink& link : *parents) shown["parents"].push_back({{"take_id", link.parent_id.text()}, {"relation", link.relation}});
+  }
+  if (const auto children = lineage.children(take.take_id)) {
+    for (const TakeLink& link : *children) shown["children"].push_back({{"take_id", link.take_id.text()}, {"relation", link.relation}});
+  }
   return shown;
 }
 

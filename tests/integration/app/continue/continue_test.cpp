@@ -98,6 +98,11 @@ TEST_F(Continue, AnExtensionKeepsItsParentsLatentsAndSaysWhereItWasJoined) {
   EXPECT_EQ(take.seams[2]["frame"], 25);
   EXPECT_EQ(recipe_file(take)["made"]["seams"], take.seams);
   EXPECT_EQ(parents(take)[0].relation, "extend");
+  OperationContext asking = context();
+  const auto shown = run_operation(*find_operation("library show"), asking, {{"take", parent.take_id}});
+  ASSERT_TRUE(shown) << shown.error().to_string();
+  EXPECT_EQ((*shown)["children"][0]["take_id"], take.take_id);
+  EXPECT_TRUE((*shown)["parents"].empty());
   // The take does not depend on its parent staying.
   fs::remove_all(folder + parent.take_id);
   OperationContext call = context();

@@ -182,6 +182,17 @@ TEST(VideoVaeFast, IsAsCloseToFullPrecisionAsTheReferencePath) {
   }
 }
 
+TEST(VideoVaeFast, LeavesOutTapsThatAreSmallerThanItsRounding) {
+  at::NoGradGuard no_grad;
+  const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(at::kBFloat16);
+  // Just too small to matter, and just large enough.
+  for (const double side_taps : {0.0, 1e-5, 1e-2}) {
+    test::RandomParameters source(at::kBFloat16, side_taps);
+    const VideoVae vae(*VideoVaeConfig::from_json(small_config()), ParameterScope(source, ""));
+    EXPECT_LT(distance(vae.decode_fast(latents), vae.decode_reference(latents)), 0.02) << side_taps;
+  }
+}
+
 TEST(VideoVaeFast, IsTheSameEveryTime) {
   at::NoGradGuard no_grad;
   const auto vae = random_vae(small_config(), at::kBFloat16);
