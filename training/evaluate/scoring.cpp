@@ -39,9 +39,9 @@ bool strikes(const world::Scene& scene) {
 void Score::add_sync(const Attributes& seen, const Attributes& heard, const world::Scene& scene, double duration_s) {
   if (!strikes(scene)) return;
   std::vector<double> contacts = seen.subject.contacts;
+  landing_.add(!contacts.empty());
   std::erase_if(contacts, [&](double time) { return time > duration_s - kLastHeard_s; });
   if (scene.action == world::Action::kFalls && !contacts.empty()) contacts.erase(contacts.begin() + 1, contacts.end());
-  landing_.add(!contacts.empty());
   for (const double offset : contact_offsets(contacts, heard.onsets, kMissingOnset_s)) {
     offsets_s_.push_back(std::abs(offset));
     within_.add(std::abs(offset) <= 0.1);

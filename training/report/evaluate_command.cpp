@@ -12,6 +12,7 @@
 #include "training/evaluate/scoring.h"
 #include "training/report/commands.h"
 #include "training/report/generator.h"
+#include "training/trainer/codec_stage.h"
 #include "training/trainer/image_files.h"
 #include "training/trainer/world_clip.h"
 
@@ -79,12 +80,18 @@ struct Column {
   Score score;
 };
 
-nlohmann::json to_json(const std::vector<Column>& columns, const Options& options, double seconds_per_clip) {
+nlohmann::json to_json(const std::vector<Column>& columns, const CodecReport& codec, const Options& options, double seconds_per_clip) {
   nlohmann::json report{{"model", std::filesystem::path(options.model).filename().string()},
                         {"prompts", options.prompts},
                         {"judge_clips", options.judge_clips},
                         {"seed", options.seed},
-                        {"seconds_per_clip", seconds_per_clip}};
+                        {"seconds_per_clip", seconds_per_clip},
+                        {"codec_db",
+                         {{"all", codec.all_db},
+                          {"objects", codec.object_db},
+                          {"moving_pixels", codec.moving_db},
+                          {"first_frame", codec.first_frame_db},
+                          {"later_frames", codec.later_frames_db}}}};
   for (const auto& column : columns) {
     auto& entry = report["columns"][column.name];
     for (const auto& row : column.score.rows()) {
@@ -96,7 +103,7 @@ nlohmann::json to_json(const std::vector<Column>& columns, const Options& option
   return report;
 }
 
-std::string to_markdown(const std::vector<Column>& columns, const Options& options) {
+std::string to_markdown(const std::vector<Column>& columns, const CodecReport& codec, const Options& options) {
   std::string text = "| attribute |", rule = "|---|";
   for (const auto& column : columns) {
     text += " " + column.name + " |";
@@ -123,7 +130,11 @@ std::string to_markdown(const std::vector<Column>& columns, const Options& optio
     std::snprintf(cell, sizeof cell, " %.0f ms |", column.score.median_offset_ms());
     text += column.score.within_100_ms().trials == 0 ? " - |" : cell;
   }
-  return text + "\n\n" + std::to_string(options.prompts) + " held-out prompts; 95 % intervals in brackets.\n";
+  char decibels[256];
+  std::snprintf(decibels, sizeof decibels,
+                "\n\nCodec: all %.1f dB, objects %.1f dB, moving pixels %.1f dB, first frame %.1f dB, later frames %.1f dB.", codec.all_db,
+                codec.object_db, codec.moving_db, codec.first_frame_db, codec.later_frames_db);
+  return text + decibels + "\n\n" + std::to_string(options.prompts) + " held-out prompts; 95 % intervals in brackets.\n";
 }
 
 Result<AttributeJudge> make_judge(const Options& options, const world::ClipShape& shape) {
@@ -148,6 +159,7 @@ Result<void> run(const Options& options) {
   const auto scenes = held_out_scenes(options.prompts, options.seed);
   std::vector<Column> columns = {{"generated", {}}, {"truth", {}}, {"codec", {}}, {"shuffled prompt", {}}, {"blank prompt", {}}};
   std::vector<Attributes> seen;
+  CodecMeter codec;
   std::vector<at::Tensor> sheet;
   std::ofstream prompts(options.out + "/prompts.txt");
   for (std::size_t i = 0; i < scenes.size(); ++i) {
@@ -164,6 +176,7 @@ Result<void> run(const Options& options) {
     columns[1].score.add(true_seen, scene);
     columns[1].score.add_sync(true_seen, true_seen, scene, duration_s);
     FANTASCOPE_TRY(const world::Clip coded, generator.reconstruct(truth));
+    codec.add(truth, frames_tensor(coded));
     const Attributes coded_seen = judge.judge(evaluate::view_of(coded), left);
     columns[2].score.add(coded_seen, scene);
     columns[2].score.add_sync(coded_seen, coded_seen, scene, duration_s);
@@ -188,8 +201,8 @@ Result<void> run(const Options& options) {
     if (i != other) columns[3].score.add_sync(seen[i], seen[other], scenes[i], duration_s);
   }
   FANTASCOPE_TRY_VOID(write_png(options.out + "/sheet.png", contact_sheet(sheet, 6)));
-  const std::string table = to_markdown(columns, options);
-  std::ofstream(options.out + "/report.json") << to_json(columns, options, generator.seconds_per_clip()).dump(2) << '\n';
+  const std::string table = to_markdown(columns, codec.report(), options);
+  std::ofstream(options.out + "/report.json") << to_json(columns, codec.report(), options, generator.seconds_per_clip()).dump(2) << '\n';
   std::ofstream(options.out + "/report.md") << table;
   std::printf("%s", table.c_str());
   return {};

@@ -19,19 +19,7 @@ namespace {
 
 // Evaluation of codecs draws from seeds that neither the fit nor the denoiser's clips use.
 constexpr std::uint64_t kMeasureSeed = 0x7E57000000ULL;
-constexpr std::uint64_t kFitSeed = 0xF17000000ULL;
-
-class SquaredError {
- public:
-  void add(const at::Tensor& error_FHW, const at::Tensor& mask_FHW) {
-    sum_ += (error_FHW * mask_FHW).sum().item<double>();
-    count_ += mask_FHW.sum().item<double>();
-  }
-  double db() const { return count_ > 0 ? 10.0 * std::log10(4.0 / std::max(sum_ / count_, 1e-12)) : 0; }  // range [-1,1]: peak 2
-
- private:
-  double sum_ = 0, count_ = 0;
-};
+constexpr std::uint64_t kFitSeed = 0xF17000000ULL, kNextSeed = 1000003;
 
 const world::ClipShape& fit_shape(const TrainConfig& config, int index) {
   // Mostly the first bucket; every fourth clip has the shape of another, so that no shape is foreign to the basis.
@@ -39,35 +27,43 @@ const world::ClipShape& fit_shape(const TrainConfig& config, int index) {
   return config.buckets[static_cast<std::size_t>(index / 4) % config.buckets.size()].shape;
 }
 
-world::Scene allowed_scene(std::uint64_t seed) {
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const world::Scene scene = world::sample_scene(seed + attempt * 1000003);
-    if (!world::is_held_out(scene)) return scene;
-  }
+}  // namespace
+
+void CodecMeter::SquaredError::add(const at::Tensor& error, const at::Tensor& mask) {
+  sum += (error * mask).sum().item<double>();
+  count += mask.sum().item<double>();
 }
 
-}  // namespace
+double CodecMeter::SquaredError::db() const {
+  return count > 0 ? 10.0 * std::log10(4.0 / std::max(sum / count, 1e-12)) : 0;  // range [-1,1]: peak 2
+}
+
+void CodecMeter::add(const world::Clip& clip, const at::Tensor& reconstructed) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor frames = frames_tensor(clip);
+  const at::Tensor error = (reconstructed.clamp(-1, 1) - frames).square().mean(at::IntArrayRef{1});
+  const at::Tensor ones = at::ones_like(error);
+  const at::Tensor mask = at::from_blob(const_cast<std::uint8_t*>(clip.object_mask.data()), error.sizes(), at::kByte).gt(0).to(at::kFloat);
+  const at::Tensor change =
+      (frames.slice(0, 1) - frames.slice(0, 0, frames.size(0) - 1)).abs().amax(at::IntArrayRef{1}).gt(0.1).to(at::kFloat);
+  all_.add(error, ones);
+  object_.add(error, mask);
+  moving_.add(error.slice(0, 1), change);
+  first_.add(error.slice(0, 0, 1), ones.slice(0, 0, 1));
+  later_.add(error.slice(0, 1), ones.slice(0, 1));
+  ++num_clips_;
+}
+
+CodecReport CodecMeter::report() const { return {all_.db(), object_.db(), moving_.db(), first_.db(), later_.db(), num_clips_}; }
 
 CodecReport measure_codec(const TrainConfig& config, int num_clips, const Reconstruct& reconstruct) {
   const at::NoGradGuard no_grad;
-  SquaredError all, object, moving, first, later;
+  CodecMeter meter;
   for (int i = 0; i < num_clips; ++i) {
     const world::Clip clip = world::render_clip(world::sample_scene(kMeasureSeed + static_cast<std::uint64_t>(i)), config.buckets[0].shape);
-    const at::Tensor frames = frames_tensor(clip);
-    const at::Tensor error = (reconstruct(frames).clamp(-1, 1) - frames).square().mean(at::IntArrayRef{1});
-    const at::Tensor weights = motion_weights(clip);
-    const at::Tensor ones = at::ones_like(error);
-    const at::Tensor mask =
-        at::from_blob(const_cast<std::uint8_t*>(clip.object_mask.data()), weights.sizes(), at::kByte).gt(0).to(at::kFloat);
-    const at::Tensor change =
-        (frames.slice(0, 1) - frames.slice(0, 0, frames.size(0) - 1)).abs().amax(at::IntArrayRef{1}).gt(0.1).to(at::kFloat);
-    all.add(error, ones);
-    object.add(error, mask);
-    moving.add(error.slice(0, 1), change);
-    first.add(error.slice(0, 0, 1), ones.slice(0, 0, 1));
-    later.add(error.slice(0, 1), ones.slice(0, 1));
+    meter.add(clip, reconstruct(frames_tensor(clip)));
   }
-  return {all.db(), object.db(), moving.db(), first.db(), later.db(), num_clips};
+  return meter.report();
 }
 
 Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel, const std::function<void(const std::string&)>& say) {
@@ -77,7 +73,8 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   codecs.video = CellCodec::fit(
       config.codec,
       [&](int index) {
-        const world::Clip clip = world::render_clip(allowed_scene(kFitSeed + static_cast<std::uint64_t>(index)), fit_shape(config, index));
+        const world::Clip clip =
+            world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(index), kNextSeed), fit_shape(config, index));
         return std::pair{frames_tensor(clip), motion_weights(clip)};
       },
       [&](int level) { say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(CellCodec::kLevels) + " fitted"); });
@@ -87,7 +84,8 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   AudioCells::Fitter fitter;
   std::vector<at::Tensor> mels;
   for (int i = 0; i < std::max(8, config.codec.num_clips / 4); ++i) {
-    const world::Clip clip = world::render_clip(allowed_scene(kFitSeed + static_cast<std::uint64_t>(i)), config.buckets[0].shape);
+    const world::Clip clip =
+        world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(i), kNextSeed), config.buckets[0].shape);
     mels.push_back(mel(audio_tensor(clip).unsqueeze(0))[0]);
     fitter.add(mels.back(), audio_latent_length(clip.shape));
   }

@@ -13,6 +13,22 @@ struct CodecReport {
   int num_clips = 0;
 };
 
+/// Gathers the report over clips.
+class CodecMeter {
+ public:
+  void add(const world::Clip& clip, const at::Tensor& reconstructed_F3HW);
+  CodecReport report() const;
+
+ private:
+  struct SquaredError {
+    double sum = 0, count = 0;
+    void add(const at::Tensor& error_FHW, const at::Tensor& mask_FHW);
+    double db() const;
+  };
+  SquaredError all_, object_, moving_, first_, later_;
+  int num_clips_ = 0;
+};
+
 using Reconstruct = std::function<at::Tensor(const at::Tensor& frames_F3HW)>;
 CodecReport measure_codec(const TrainConfig& config, int num_clips, const Reconstruct& reconstruct);
 

@@ -26,12 +26,17 @@ DecoderConfig read_decoder(const json& row) {
   return config;
 }
 
-FlowConfig read_flow(const json& row) {
-  FlowConfig flow;
+// What a phase may have of its own.
+void read_schedule(const json& row, FlowConfig& flow) {
   flow.batch = row.value("batch", flow.batch);
   flow.steps = row.value("steps", flow.steps);
   flow.warmup_steps = row.value("warmup_steps", flow.warmup_steps);
   flow.decay_share = row.value("decay_share", flow.decay_share);
+}
+
+FlowConfig read_flow(const json& row) {
+  FlowConfig flow;
+  read_schedule(row, flow);
   flow.audio_loss_weight = row.value("audio_loss_weight", flow.audio_loss_weight);
   flow.caption_dropout = row.value("caption_dropout", flow.caption_dropout);
   flow.independent_share = row.value("independent_share", flow.independent_share);
@@ -43,6 +48,22 @@ FlowConfig read_flow(const json& row) {
   optimiser.adamw_lr = row.value("adamw_lr", optimiser.adamw_lr);
   optimiser.ema_decay = row.value("ema_decay", optimiser.ema_decay);
   return flow;
+}
+
+LatentsConfig read_latents(const json& row, LatentsConfig latents) {
+  latents.shard_clips = row.value("shard_clips", latents.shard_clips);
+  latents.initial_shards = row.value("initial_shards", latents.initial_shards);
+  latents.max_shards = row.value("max_shards", latents.max_shards);
+  latents.steps_per_shard = row.value("steps_per_shard", latents.steps_per_shard);
+  return latents;
+}
+
+// {"until_step": 1550, "flow": {"batch": 32, …}, "latents": {"initial_shards": 12, …}}
+FlowPhase read_phase(const json& row, const TrainConfig& config) {
+  FlowPhase phase{row.at("until_step"), config.flow, config.latents};
+  read_schedule(row.value("flow", json::object()), phase.flow);
+  phase.latents = read_latents(row.value("latents", json::object()), config.latents);
+  return phase;
 }
 
 TrainConfig read(const json& root) {
@@ -61,12 +82,9 @@ TrainConfig read(const json& root) {
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
-  const auto& latents = root.at("latents");
-  config.latents.shard_clips = latents.value("shard_clips", config.latents.shard_clips);
-  config.latents.initial_shards = latents.value("initial_shards", config.latents.initial_shards);
-  config.latents.max_shards = latents.value("max_shards", config.latents.max_shards);
-  config.latents.steps_per_shard = latents.value("steps_per_shard", config.latents.steps_per_shard);
+  config.latents = read_latents(root.at("latents"), config.latents);
   config.flow = read_flow(root.at("flow"));
+  for (const auto& row : root.at("flow").value("phases", json::array())) config.phases.push_back(read_phase(row, config));
   config.video_decoder = read_decoder(root.at("video_decoder"));
   config.video_encoder = read_decoder(root.at("video_encoder"));
   config.audio_decoder = read_decoder(root.at("audio_decoder"));
@@ -75,7 +93,46 @@ TrainConfig read(const json& root) {
   return config;
 }
 
+// A batch and a shard need at least one clip, and the shards that a phase draws from must still be there in the next one.
+Result<void> check_schedule(const TrainConfig& config) {
+  const auto refuse = [](const char* field, std::int64_t found, const char* allowed) {
+    return Error{ErrorCode::kInvalidArgument, "the training configuration cannot be run", field, std::to_string(found), allowed, ""};
+  };
+  std::int64_t before = 0;
+  for (const auto& phase : config.phases) {
+    if (phase.until_step <= before) return refuse("flow.phases.until_step", phase.until_step, "rising numbers above 0");
+    if (phase.latents.shard_clips != config.latents.shard_clips)
+      return refuse("flow.phases.latents.shard_clips", phase.latents.shard_clips, "the same in all phases");
+    before = phase.until_step;
+  }
+  std::vector<std::int64_t> starts = {0};
+  for (const auto& phase : config.phases) starts.push_back(phase.until_step);
+  for (const std::int64_t step : starts) {
+    const FlowConfig& flow = config.flow_at(step);
+    const LatentsConfig& latents = config.latents_at(step);
+    if (flow.batch < 1) return refuse("flow.batch", flow.batch, "at least 1");
+    if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
+    if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
+    if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");
+  }
+  return {};
+}
+
 }  // namespace
+
+const FlowConfig& TrainConfig::flow_at(std::int64_t step) const {
+  for (const auto& phase : phases) {
+    if (step < phase.until_step) return phase.flow;
+  }
+  return flow;
+}
+
+const LatentsConfig& TrainConfig::latents_at(std::int64_t step) const {
+  for (const auto& phase : phases) {
+    if (step < phase.until_step) return phase.latents;
+  }
+  return latents;
+}
 
 Result<TrainConfig> TrainConfig::load(const std::string& path) {
   std::ifstream file(path);
@@ -100,6 +157,7 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
       }
     }
     if (config.buckets.empty()) return Error{ErrorCode::kInvalidArgument, "no buckets", "buckets", "0", "at least 1", ""};
+    FANTASCOPE_TRY_VOID(check_schedule(config));
     return config;
   } catch (const json::exception& exception) {
     return Error{ErrorCode::kBadFile, std::string("the training configuration cannot be read: ") + exception.what(), path, "", "", ""};

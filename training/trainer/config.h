@@ -40,6 +40,13 @@ struct FlowConfig {
   OptimiserConfig optimiser;
 };
 
+/// An earlier stretch of the denoiser's training that had other numbers: a run that was prolonged is then still one run of one file.
+struct FlowPhase {
+  std::int64_t until_step = 0;  ///< these hold for the steps before it that no earlier phase has
+  FlowConfig flow;
+  LatentsConfig latents;
+};
+
 /// Fine-tuning of the VAEs and the vocoder by gradient, in steps of one clip a batch element.
 struct DecoderConfig {
   int batch = 1;
@@ -62,8 +69,12 @@ struct TrainConfig {
       0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
   LatentsConfig latents;
   FlowConfig flow;
+  std::vector<FlowPhase> phases;  ///< in rising order of until_step; after the last one `flow` and `latents` hold
   DecoderConfig video_decoder, video_encoder, audio_decoder, vocoder;
   int text_length = 48;
+
+  const FlowConfig& flow_at(std::int64_t step) const;
+  const LatentsConfig& latents_at(std::int64_t step) const;
 
   static Result<TrainConfig> load(const std::string& path);
 };

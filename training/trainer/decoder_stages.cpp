@@ -18,25 +18,18 @@
 namespace fantascope::training {
 namespace {
 
-constexpr std::uint64_t kVideoSeed = 0xDEC0DE0000ULL, kAudioSeed = 0xA0D10000000ULL;
-
-world::Scene stage_scene(std::uint64_t seed) {
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const world::Scene scene = world::sample_scene(seed + attempt * 0x9E3779B1ULL);
-    if (!world::is_held_out(scene)) return scene;
-  }
-}
+constexpr std::uint64_t kVideoSeed = 0xDEC0DE0000ULL, kAudioSeed = 0xA0D10000000ULL, kNextSeed = 0x9E3779B1ULL;
 
 // Sound does not depend on the size of the picture, so that audio stages render the smallest one.
 world::Clip audio_clip(const TrainConfig& config, std::uint64_t seed) {
   world::ClipShape shape = config.buckets[0].shape;
   shape.width = shape.height = 16;
-  return world::render_clip(stage_scene(seed), shape);
+  return world::render_clip(training_scene(seed, kNextSeed), shape);
 }
 
 world::Clip video_clip(const TrainConfig& config, std::int64_t index) {
   const std::size_t bucket = index % 5 == 4 ? static_cast<std::size_t>(index / 5) % config.buckets.size() : 0;
-  return world::render_clip(stage_scene(kVideoSeed + static_cast<std::uint64_t>(index)), config.buckets[bucket].shape);
+  return world::render_clip(training_scene(kVideoSeed + static_cast<std::uint64_t>(index), kNextSeed), config.buckets[bucket].shape);
 }
 
 at::Tensor frames_to_video(const at::Tensor& frames_F3HW) { return frames_F3HW.permute({1, 0, 2, 3}).unsqueeze(0).contiguous(); }
@@ -172,27 +165,25 @@ Result<void> run_audio_stage(Workshop& shop, const StageOptions& options) {
     }
     return std::pair{at::stack(mels), at::stack(latents)};
   };
-  NetworkTask decoder;
-  decoder.component = "audio_vae";
-  decoder.part = "decoder.";
-  decoder.make = [&](const SourceOf& sources) { return shop.family().make_audio_decoder(config.components, sources); };
-  decoder.loss = [](const at::Tensor& output, const NetworkSample& sample) { return (output.to(at::kFloat) - sample.target).abs().mean(); };
-  decoder.sample = [pairs](std::int64_t index) {
+  const auto fit = [&](const std::string& half, const auto& make,
+                       const std::function<NetworkSample(std::int64_t)>& sample) -> Result<void> {
+    NetworkTask task;
+    task.component = "audio_vae";
+    task.part = half + ".";
+    task.make = [&](const SourceOf& sources) { return make(config.components, sources); };
+    task.loss = [](const at::Tensor& output, const NetworkSample& wanted) { return (output.to(at::kFloat) - wanted.target).abs().mean(); };
+    task.sample = sample;
+    FANTASCOPE_TRY(const auto trainer, run_network(shop, options, {"audio-" + half, config.audio_decoder, std::move(task)}));
+    return {};
+  };
+  FANTASCOPE_TRY_VOID(fit("decoder", shop.family().make_audio_decoder, [pairs](std::int64_t index) {
     auto [mels, latents] = pairs(index);
     return NetworkSample{latents, mels, {}};
-  };
-  FANTASCOPE_TRY(auto decoder_trainer, run_network(shop, options, {"audio-decoder", config.audio_decoder, std::move(decoder)}));
-  NetworkTask encoder;
-  encoder.component = "audio_vae";
-  encoder.part = "encoder.";
-  encoder.make = [&](const SourceOf& sources) { return shop.family().make_audio_encoder(config.components, sources); };
-  encoder.loss = [](const at::Tensor& output, const NetworkSample& sample) { return (output.to(at::kFloat) - sample.target).abs().mean(); };
-  encoder.sample = [pairs](std::int64_t index) {
+  }));
+  return fit("encoder", shop.family().make_audio_encoder, [pairs](std::int64_t index) {
     auto [mels, latents] = pairs(index);
     return NetworkSample{mels, latents, {}};
-  };
-  FANTASCOPE_TRY(auto encoder_trainer, run_network(shop, options, {"audio-encoder", config.audio_decoder, std::move(encoder)}));
-  return {};
+  });
 }
 
 Result<void> run_vocoder_stage(Workshop& shop, const StageOptions& options) {

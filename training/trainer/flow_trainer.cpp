@@ -86,7 +86,7 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
 }
 
 double FlowTrainer::rate_factor(std::int64_t step) const {
-  const auto& flow = config_.flow;
+  const auto& flow = config_.flow_at(step);
   const double warm = std::min(1.0, static_cast<double>(step + 1) / std::max(1, flow.warmup_steps));
   const double decay_start = static_cast<double>(flow.steps) * (1.0 - flow.decay_share);
   const double left =
@@ -95,7 +95,7 @@ double FlowTrainer::rate_factor(std::int64_t step) const {
 }
 
 FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
-  const auto& flow = config_.flow;
+  const auto& flow = config_.flow_at(step);
   std::mt19937_64 random(step_seed(config_.seed, step));
   const int bucket_index = store_.draw_bucket(random);
   const Bucket& bucket = config_.buckets[static_cast<std::size_t>(bucket_index)];
@@ -153,7 +153,7 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
     if (step() % kReportEvery == 0) {
       const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
       report({step(), sums.video_loss / static_cast<double>(counted), sums.audio_loss / static_cast<double>(counted),
-              static_cast<double>(counted * config_.flow.batch) / elapsed, waited / elapsed});
+              static_cast<double>(counted * config_.flow_at(current).batch) / elapsed, waited / elapsed});
       sums = {};
       counted = 0;
       waited = 0;

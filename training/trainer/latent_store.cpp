@@ -85,7 +85,8 @@ void mirror_in_place(world::Clip& clip) {
                    clip.audio.begin() + static_cast<std::ptrdiff_t>(half));
 }
 
-world::Scene training_scene(std::uint64_t seed) {
+// Neither it nor its mirror image is held out.
+world::Scene mirrorable_scene(std::uint64_t seed) {
   for (std::uint64_t attempt = 0;; ++attempt) {
     const world::Scene scene = world::sample_scene(seed + attempt * 0x51ED2701ULL);
     if (!world::is_held_out(scene) && !world::is_held_out(mirrored(scene))) return scene;
@@ -106,7 +107,7 @@ ClipLatents encode_clip(const Codecs& codecs, const world::Clip& clip) {
 }
 
 LatentStore::LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder)
-    : config_(config), codecs_(codecs), folder_(std::move(folder)), shards_(config.buckets.size()), wanted_(config.latents.initial_shards) {
+    : config_(config), codecs_(codecs), folder_(std::move(folder)), shards_(config.buckets.size()), wanted_(shards_at(0)) {
   std::filesystem::create_directories(folder_);
   renderer_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
@@ -117,8 +118,9 @@ LatentStore::~LatentStore() {
 }
 
 int LatentStore::shards_at(std::int64_t step) const {
-  const auto& latents = config_.latents;
-  return static_cast<int>(std::min<std::int64_t>(latents.max_shards, latents.initial_shards + step / latents.steps_per_shard));
+  const auto& latents = config_.latents_at(step);
+  const std::int64_t joined = latents.initial_shards + step / latents.steps_per_shard;
+  return static_cast<int>(std::clamp<std::int64_t>(joined, 1, latents.max_shards));
 }
 
 int LatentStore::draw_bucket(std::mt19937_64& random) const {
@@ -142,7 +144,7 @@ LatentShard LatentStore::make_shard(int bucket, int index) const {
   std::vector<at::Tensor> video, audio;
   LatentShard shard;
   for (int i = 0; i < clips; ++i) {
-    const world::Scene scene = training_scene(clip_seed(config_.seed, bucket, index, i));
+    const world::Scene scene = mirrorable_scene(clip_seed(config_.seed, bucket, index, i));
     world::Clip clip = world::render_clip(scene, shape);
     for (const bool mirror : {false, true}) {
       if (mirror) mirror_in_place(clip);
@@ -170,7 +172,9 @@ LatentShard LatentStore::load_or_make(int bucket, int index) const {
 
 void LatentStore::run(std::stop_token stop) {
   at::set_num_threads(1);  // this thread must not start a second team beside the trainer's
-  for (int index = 0; !stop.stop_requested() && index < config_.latents.max_shards; ++index) {
+  int most = config_.latents.max_shards;
+  for (const auto& phase : config_.phases) most = std::max(most, phase.latents.max_shards);
+  for (int index = 0; !stop.stop_requested() && index < most; ++index) {
     {
       // Stays at most four shards ahead of the trainer, so that rendering does not take the trainer's cores for nothing.
       std::unique_lock lock(mutex_);

@@ -56,7 +56,8 @@ class LossLog {
 
 }  // namespace
 
-Result<void> run_codec_stage(Workshop& shop, const StageOptions&) {
+Result<void> run_codec_stage(Workshop& shop, const StageOptions& options) {
+  if (!options.resume) shop.drop_codecs();
   FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
   const CodecReport report =
       measure_codec(shop.config(), 60, [&](const at::Tensor& frames) { return codecs->video.decode(codecs->video.encode(frames)); });

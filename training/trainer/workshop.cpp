@@ -34,6 +34,13 @@ Result<Workshop> Workshop::open(const std::string& config_path, const std::strin
 
 bool Workshop::has(const std::string& name) const { return std::filesystem::exists(file(name)); }
 
+void Workshop::drop_codecs() {
+  codecs_.reset();
+  std::error_code ignored;  // what cannot be removed is found and refused, or read again, later
+  std::filesystem::remove(file("codecs.safetensors"), ignored);
+  std::filesystem::remove_all(file("latents"), ignored);
+}
+
 Result<const Codecs*> Workshop::codecs() {
   if (codecs_) return static_cast<const Codecs*>(codecs_.get());
   FANTASCOPE_TRY(const TrainableNetwork mel, family_->make_mel(config_.components));

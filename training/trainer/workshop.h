@@ -27,6 +27,8 @@ class Workshop {
   std::string file(const std::string& name) const { return out_ + "/" + name; }
   bool has(const std::string& name) const;
 
+  /// Forgets the fitted codecs and the clips encoded with them.
+  void drop_codecs();
   /// The fitted codecs; fits them first if that was not done.
   Result<const Codecs*> codecs();
 

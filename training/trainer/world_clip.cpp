@@ -6,51 +6,41 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
+#include <utility>
 
 namespace fantascope::training {
+
+namespace {
+
+// Whatever has a left and a right, as pairs.
+template <typename T, std::size_t N>
+T other_side(T value, const std::pair<T, T> (&sides)[N]) {
+  for (const auto& [left, right] : sides) {
+    if (value == left) return right;
+    if (value == right) return left;
+  }
+  return value;
+}
+
+}  // namespace
+
+world::Scene training_scene(std::uint64_t seed, std::uint64_t stride) {
+  for (;; seed += stride) {
+    const world::Scene scene = world::sample_scene(seed);
+    if (!world::is_held_out(scene)) return scene;
+  }
+}
 
 world::Scene mirrored(const world::Scene& scene) {
   using world::Action;
   using world::Camera;
+  static constexpr std::pair<Action, Action> kActions[] = {
+      {Action::kRollsLeft, Action::kRollsRight}, {Action::kSlidesLeft, Action::kSlidesRight}, {Action::kWalksLeft, Action::kWalksRight}};
+  static constexpr std::pair<Camera, Camera> kCameras[] = {{Camera::kPanLeft, Camera::kPanRight},
+                                                           {Camera::kOrbitLeft, Camera::kOrbitRight}};
   world::Scene result = scene;
-  switch (scene.action) {
-    case Action::kRollsLeft:
-      result.action = Action::kRollsRight;
-      break;
-    case Action::kRollsRight:
-      result.action = Action::kRollsLeft;
-      break;
-    case Action::kSlidesLeft:
-      result.action = Action::kSlidesRight;
-      break;
-    case Action::kSlidesRight:
-      result.action = Action::kSlidesLeft;
-      break;
-    case Action::kWalksLeft:
-      result.action = Action::kWalksRight;
-      break;
-    case Action::kWalksRight:
-      result.action = Action::kWalksLeft;
-      break;
-    default:
-      break;
-  }
-  switch (scene.camera) {
-    case Camera::kPanLeft:
-      result.camera = Camera::kPanRight;
-      break;
-    case Camera::kPanRight:
-      result.camera = Camera::kPanLeft;
-      break;
-    case Camera::kOrbitLeft:
-      result.camera = Camera::kOrbitRight;
-      break;
-    case Camera::kOrbitRight:
-      result.camera = Camera::kOrbitLeft;
-      break;
-    default:
-      break;
-  }
+  result.action = other_side(scene.action, kActions);
+  result.camera = other_side(scene.camera, kCameras);
   result.second.on_left = !scene.second.on_left;
   return result;
 }

@@ -6,6 +6,9 @@
 
 namespace fantascope::training {
 
+/// The first scene of seed, seed + stride, … that is not held out for evaluation.
+world::Scene training_scene(std::uint64_t seed, std::uint64_t stride);
+
 /// The same scene seen in a mirror: left and right change places in action, camera and second object.
 world::Scene mirrored(const world::Scene& scene);
 

@@ -1,21 +1,41 @@
 #pragma once
 /// What several tests of the trainer need: the shipped model's configuration, small rendered clips, a codec fitted on a few of them.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "engine/runtime/model_family.h"
 #include "engine/runtime/tensors/trainable.h"
 #include "models/registry.h"
 #include "training/trainer/cell_codec.h"
+#include "training/trainer/codec_stage.h"
 #include "training/trainer/config.h"
 #include "training/trainer/world_clip.h"
 
 namespace fantascope::training {
 
+inline TrainConfig load_config(const std::string& name) {
+  auto loaded = TrainConfig::load(std::string(FANTASCOPE_SOURCE_DIR) + "/training/trainer/configs/" + name + ".json");
+  EXPECT_TRUE(loaded) << loaded.error().to_string();
+  return *loaded;
+}
+
 inline const TrainConfig& previz_config() {
+  static const TrainConfig config = load_config("previz-cpu");
+  return config;
+}
+
+/// The miniature model's configuration, cut down to what a unit test has time for.
+inline const TrainConfig& tiny_config() {
   static const TrainConfig config = [] {
-    auto loaded = TrainConfig::load(std::string(FANTASCOPE_SOURCE_DIR) + "/training/trainer/configs/previz-cpu.json");
-    EXPECT_TRUE(loaded) << loaded.error().to_string();
-    return *loaded;
+    TrainConfig tiny = load_config("mini");
+    tiny.codec.num_clips = 8;
+    tiny.latents = {.shard_clips = 6, .initial_shards = 1, .max_shards = 3, .steps_per_shard = 2};
+    tiny.flow.batch = 4;
+    tiny.flow.steps = 4;
+    tiny.flow.warmup_steps = 2;
+    return tiny;
   }();
   return config;
 }
@@ -51,5 +71,35 @@ inline const CellCodec& small_codec() {
   }();
   return codec;
 }
+
+/// Fitted on the clips of tiny_config().
+inline const Codecs& tiny_codecs() {
+  static const Codecs codecs = [] {
+    const auto mel = family_of(tiny_config()).make_mel(tiny_config().components);
+    EXPECT_TRUE(mel) << mel.error().to_string();
+    auto fitted = fit_codecs(tiny_config(), *mel, [](const std::string&) {});
+    EXPECT_TRUE(fitted) << fitted.error().to_string();
+    return *fitted;
+  }();
+  return codecs;
+}
+
+/// A folder of its own, empty at first and gone at the end.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(const std::string& name)
+      : path_(std::filesystem::temp_directory_path() / ("fantascope-" + name + "-" + std::to_string(::getpid()))) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
 
 }  // namespace fantascope::training

@@ -1,0 +1,123 @@
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/training/trainer/small_world.h"
+#include "training/trainer/checkpoint.h"
+#include "training/trainer/flow_trainer.h"
+#include "training/trainer/network_trainer.h"
+
+namespace fantascope::training {
+namespace {
+
+void expect_same(const std::string& a, const std::string& b) {
+  const auto first = load_checkpoint(a), second = load_checkpoint(b);
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(second);
+  ASSERT_EQ(first->size(), second->size());
+  for (const auto& [name, tensor] : *first) EXPECT_TRUE(at::equal(tensor, second->at(name))) << name;
+}
+
+// Four steps of the denoiser, stopped and taken up again after each of `stops`, with a store and parameters of their own each time.
+void train_flow(const TemporaryFolder& folder, const std::string& name, const std::vector<std::int64_t>& stops) {
+  const auto captions = CaptionEncoder::create();
+  ASSERT_TRUE(captions);
+  TrainConfig config = tiny_config();
+  config.components["text_encoder"]["text_config"]["vocab_size"] = captions->vocab_size();
+  bool resume = false;
+  for (const std::int64_t stop : stops) {
+    LatentStore store(config, tiny_codecs(), folder.file(name + "-latents"));
+    auto trainer = FlowTrainer::create(config, family_of(config), store, *captions, folder.file(name), resume);
+    ASSERT_TRUE(trainer) << trainer.error().to_string();
+    const auto run = (*trainer)->run(
+        stop, [] { return true; }, [](const FlowStepReport&) {});
+    ASSERT_TRUE(run) << run.error().to_string();
+    EXPECT_EQ((*trainer)->step(), stop);
+    resume = true;
+  }
+}
+
+TEST(FlowTrainer, ResumedRunIsTheUninterruptedOne) {
+  at::set_num_threads(1);
+  const TemporaryFolder folder("flow");
+  train_flow(folder, "whole", {4});
+  train_flow(folder, "parts", {1, 2, 4});
+  expect_same(folder.file("whole"), folder.file("parts"));
+}
+
+TEST(FlowTrainer, GradientsReachTheParameters) {
+  at::set_num_threads(1);
+  const TemporaryFolder folder("seed");
+  train_flow(folder, "one", {1});
+  const auto state = load_checkpoint(folder.file("one"));
+  ASSERT_TRUE(state);
+  double moved = 0;
+  for (const auto& [name, tensor] : *state) {
+    if (name.starts_with("first/")) moved += tensor.abs().sum().item<double>();
+    EXPECT_TRUE(tensor.isfinite().all().item<bool>()) << name;
+  }
+  EXPECT_GT(moved, 0);  // gradients arrived
+}
+
+NetworkTask matrix_task() {
+  NetworkTask task;
+  task.component = "net";
+  task.part = "learnt.";
+  task.dtype = at::kFloat;
+  task.make = [](const SourceOf& sources) -> Result<TrainableNetwork> {
+    const at::Tensor weight = sources("net").get("learnt.weight", {6, 6}, Init::zeros());
+    sources("net").get("other.weight", {2}, Init::ones());
+    return TrainableNetwork([weight](const at::Tensor& x) { return at::matmul(x, weight); });
+  };
+  task.sample = [](std::int64_t index) {
+    const at::Tensor x = at::randn({32, 6}, at::make_generator<at::CPUGeneratorImpl>(static_cast<std::uint64_t>(index)),
+                                   at::TensorOptions().dtype(at::kFloat));
+    return NetworkSample{x, x.flip({1}) * 0.5, {}};
+  };
+  task.loss = [](const at::Tensor& output, const NetworkSample& sample) { return (output - sample.target).square().mean(); };
+  return task;
+}
+
+double train_network(const std::string& path, std::int64_t steps, const std::vector<std::int64_t>& stops) {
+  DecoderConfig config;
+  config.steps = steps;
+  config.rate = 0.02;
+  double loss = 0;
+  bool resume = false;
+  for (const std::int64_t stop : stops) {
+    auto trainer = NetworkTrainer::create(matrix_task(), config, 1, path, resume);
+    EXPECT_TRUE(trainer);
+    const auto run = (*trainer)->run([&] { return (*trainer)->step() < stop; }, [&](const NetworkReport& report) { loss = report.loss; });
+    EXPECT_TRUE(run);
+    EXPECT_EQ((*trainer)->averaged().count("other.weight"), 0u);
+    resume = true;
+  }
+  return loss;
+}
+
+TEST(NetworkTrainer, ResumedRunIsTheUninterruptedOne) {
+  const TemporaryFolder folder("network");
+  train_network(folder.file("whole"), 9, {9});
+  train_network(folder.file("parts"), 9, {3, 4, 9});
+  expect_same(folder.file("whole"), folder.file("parts"));
+}
+
+TEST(NetworkTrainer, LearnsAMatrix) {
+  const TemporaryFolder folder("learns");
+  EXPECT_LT(train_network(folder.file("state"), 240, {240}), 0.01);  // 0.25 at first
+}
+
+TEST(NetworkTrainer, RefusesACheckpointOfAnotherNetwork) {
+  const TemporaryFolder folder("other");
+  ASSERT_TRUE(save_checkpoint(folder.file("state"), {{"steps", at::randn({1})}}));
+  const auto refused = NetworkTrainer::create(matrix_task(), {}, 1, folder.file("state"), true);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kMismatch);
+}
+
+}  // namespace
+}  // namespace fantascope::training
