@@ -1,6 +1,8 @@
 #include "app/library/take_shelf.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <sstream>
 
 #include "app/library/internal/statement.h"
@@ -74,13 +76,67 @@ Result<TakeFilter> parse_take_filter(const std::string& text) {
   return filter;
 }
 
+namespace {
+
+/// What is asked for most, words and state alone, needs no look at the rows of takes: numbers come from the word index and from the index
+/// of states, each in order, and are cut with each other here.
+Result<std::vector<std::int64_t>> find_by_words_and_state(sqlite3* handle, const std::string& path, const std::string& query,
+                                                          std::optional<Keep> keep) {
+  const auto numbers = [&](Statement& statement) -> Result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> found;
+    while (true) {
+      FANTASCOPE_TRY(const bool row, statement.step());
+      if (!row) return found;
+      found.push_back(statement.integer(0));
+    }
+  };
+  const auto of_state = [&](Keep state) -> Result<std::vector<std::int64_t>> {
+    Statement statement(handle, path, "SELECT seq FROM take INDEXED BY take_by_keep WHERE keep = ? ORDER BY seq DESC");
+    statement.bind(std::string_view(keep_name(state)));
+    return numbers(statement);
+  };
+  std::vector<std::int64_t> found;
+  if (query.empty()) {
+    if (keep) return of_state(*keep);
+    FANTASCOPE_TRY(const std::vector<std::int64_t> drafts, of_state(Keep::kDraft));
+    FANTASCOPE_TRY(const std::vector<std::int64_t> kept, of_state(Keep::kKept));
+    found.resize(drafts.size() + kept.size());
+    std::ranges::merge(drafts, kept, found.begin(), std::greater{});
+    return found;
+  }
+  Statement statement(handle, path, "SELECT rowid FROM take_search WHERE take_search MATCH ? ORDER BY rowid DESC");
+  statement.bind(query);
+  FANTASCOPE_TRY(const std::vector<std::int64_t> hits, numbers(statement));
+  FANTASCOPE_TRY(const std::vector<std::int64_t> state, of_state(keep.value_or(Keep::kDropped)));
+  if (keep)
+    std::ranges::set_intersection(hits, state, std::back_inserter(found), std::greater{});
+  else
+    std::ranges::set_difference(hits, state, std::back_inserter(found), std::greater{});
+  return found;
+}
+
+}  // namespace
+
 Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) const {
   // Only pieces of this file's own text are joined; every value is bound.
   std::string sql = "SELECT t.seq FROM ";
   std::string query;
   if (!filter.words.empty()) {
     FANTASCOPE_TRY(query, search_query(filter.words));
+  }
+  std::vector<std::int64_t> seqs;
+  if (filter.model.empty() && filter.tag.empty() && filter.shot_id.empty() && filter.stars_min == 0 && filter.order != TakeOrder::kStars) {
+    FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
+      FANTASCOPE_TRY(seqs, find_by_words_and_state(handle, database_.path(), query, filter.keep));
+      return {};
+    }));
+    if (filter.order == TakeOrder::kOldest) std::ranges::reverse(seqs);
+    return seqs;
+  }
+  if (!filter.words.empty()) {
     sql += "take_search s CROSS JOIN take t INDEXED BY take_shelf ON t.seq = s.rowid WHERE take_search MATCH ?1";
+  } else if (!filter.shot_id.empty()) {
+    sql += "shot_job j CROSS JOIN take t INDEXED BY take_by_job ON t.job_id = j.job_id WHERE ?1 = ''";
   } else {
     sql += "take t INDEXED BY take_shelf WHERE ?1 = ''";
   }
@@ -88,12 +144,13 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
   sql += " AND t.stars >= ?3";
   sql += filter.model.empty() ? " AND ?4 = ''" : " AND t.model = ?4";
   sql += filter.tag.empty() ? " AND ?5 = ''" : " AND EXISTS (SELECT 1 FROM take_tag g WHERE g.take_seq = t.seq AND g.tag = ?5)";
-  sql += filter.shot_id.empty() ? " AND ?6 = ''" : " AND t.job_id IN (SELECT job_id FROM shot_job WHERE shot_id = ?6)";
+  sql += filter.shot_id.empty() ? " AND ?6 = ''"
+         : filter.words.empty() ? " AND j.shot_id = ?6"
+                                : " AND t.job_id IN (SELECT job_id FROM shot_job WHERE shot_id = ?6)";
   sql += filter.order == TakeOrder::kOldest  ? " ORDER BY t.seq"
          : filter.order == TakeOrder::kStars ? " ORDER BY t.stars DESC, t.seq DESC"
          : filter.words.empty()              ? " ORDER BY t.seq DESC"
                                              : " ORDER BY s.rowid DESC";
-  std::vector<std::int64_t> seqs;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
     Statement statement(handle, database_.path(), sql.c_str());
     statement.bind(query).bind(std::string_view(filter.keep ? keep_name(*filter.keep) : "")).bind(std::int64_t{filter.stars_min});

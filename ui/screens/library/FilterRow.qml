@@ -7,6 +7,7 @@ RowLayout {
     id: row
     required property var model
     property alias field: search
+    signal done()
     spacing: Theme.space2
     InputField {
         id: search
@@ -18,7 +19,9 @@ RowLayout {
         placeholderText: qsTr("Search words, tag:dusk, model:previz, stars:3")
         text: row.model.search
         onTextEdited: row.model.search = text
-        Keys.onEscapePressed: { row.model.search = ""; text = "" }
+        Keys.onEscapePressed: { row.model.search = ""; text = ""; row.done() }
+        Keys.onReturnPressed: row.done()
+        Keys.onDownPressed: row.done()
         Icon { x: 9; anchors.verticalCenter: parent.verticalCenter; icon: "search"; size: 13 }
         Connections { target: row.model; function onSearchChanged() { if (search.text !== row.model.search) search.text = row.model.search } }
     }

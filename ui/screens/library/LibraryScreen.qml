@@ -26,6 +26,7 @@ FocusScope {
             FilterRow {
                 id: filters
                 model: screen.model
+                onDone: grid.forceActiveFocus()
                 Layout.fillWidth: true
                 Layout.leftMargin: Theme.space5
                 Layout.rightMargin: Theme.space4
@@ -117,6 +118,12 @@ FocusScope {
                         }
                         onDoubleClicked: { screen.model.click(cell.index, false, false); screen.model.open() }
                     }
+                }
+                MouseArea {
+                    parent: grid
+                    anchors.fill: parent
+                    z: -1
+                    onClicked: { grid.forceActiveFocus(); screen.model.clearSelection() }
                 }
                 Empty {
                     visible: grid.count === 0 && screen.model.emptyText !== ""
