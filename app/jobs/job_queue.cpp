@@ -70,8 +70,6 @@ Job to_job(const JobRow& row) {
   return job;
 }
 
-Error not_found(const JobId& id) { return {ErrorCode::kNotFound, "there is no such job", "job", id.text(), "", ""}; }
-
 bool is_mismatch(const Result<void>& result) { return !result && result.error().code == ErrorCode::kMismatch; }
 
 }  // namespace

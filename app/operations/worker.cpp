@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 using Ask = RunControl::Ask;
 
 constexpr double kTidy_s = 2;         // how often ended processes and full disks are looked at while idle
-constexpr int kSettleTries = 10;        // to write how a job ended, of a run until idle
+constexpr int kSettleTries = 10;      // to write how a job ended, of a run until idle
 constexpr int kFailuresMax = 20;      // of the library, one after another, before a run until idle gives up
 constexpr double kStallUnknown = 10;  // times stall_after_s, where no usual time is known
 constexpr double kLoadFade_s = 60;    // of the one-minute load average
@@ -200,7 +200,8 @@ Result<void> Worker::State::tidy(bool until_idle) {
     if (!free || *free < job.wait_bytes) continue;
     // Room that is there and yet cannot be written (a quota, a bad disk) is tried less and less often.
     constexpr double kPauses_s[] = {0, 0.2, 1, 10, 60};
-    wait.next = Clock::now() + duration(options.disk_retry_s * kPauses_s[std::min<std::size_t>(static_cast<std::size_t>(++wait.tries), std::size(kPauses_s) - 1)]);
+    wait.next = Clock::now() + duration(options.disk_retry_s *
+                                        kPauses_s[std::min<std::size_t>(static_cast<std::size_t>(++wait.tries), std::size(kPauses_s) - 1)]);
     if (const auto moved = queue->requeue(job); !moved && moved.error().code != ErrorCode::kMismatch) return moved;
     tell([&](WorkerListener& listener) { listener.job_changed(to_entry(job)); });
   }
@@ -221,9 +222,12 @@ Result<FinishedJob> Worker::State::run_one(Job& job, const std::stop_token& stop
   tell_waiting("");
   tell([&](WorkerListener& listener) { listener.job_changed(to_entry(job)); });
   const std::string id = job.job_id.text();
-  RunHooks hooks{
-      .control = *mine->control, .take = take, .num_takes = num_takes, .settle_tries = until_idle ? kSettleTries : -1,
-                 .settle_pause_s = options.disk_retry_s, .give_up = stop};
+  RunHooks hooks{.control = *mine->control,
+                 .take = take,
+                 .num_takes = num_takes,
+                 .settle_tries = until_idle ? kSettleTries : -1,
+                 .settle_pause_s = options.disk_retry_s,
+                 .give_up = stop};
   if (options.listener != nullptr) {
     hooks.progress = [&](const Progress& progress) { tell([&](WorkerListener& listener) { listener.job_progress(id, progress); }); };
     if (options.previews_per_second > 0) {
@@ -262,7 +266,8 @@ Result<void> Worker::State::step(const std::stop_token& stop, WorkUntil until, W
     if (until_idle) {
       // A job that met a full disk is tried again shortly, if it looks as if there were room.
       idle = std::none_of(disk_waits.begin(), disk_waits.end(), [this](const auto& wait) {
-        return wait.second.tries > 0 && wait.second.tries < kQuickDiskTries && wait.second.next + duration(options.disk_retry_s) > Clock::now();
+        return wait.second.tries > 0 && wait.second.tries < kQuickDiskTries &&
+               wait.second.next + duration(options.disk_retry_s) > Clock::now();
       });
     }
     if (!idle) wait(stop, until_idle ? 0.05 * options.disk_retry_s : options.poll_s);

@@ -55,7 +55,7 @@ struct WorkerOptions {
   double stall_after_s = 120;          ///< … and at least so long is said to hang
   double poll_s = 0.5;                 ///< how often the queue and other programs' wishes are looked at
   double heartbeat_s = 5;
-  double disk_retry_s = 1;  ///< the pause between tries to write on after a full or failing disk; the first few are shorter
+  double disk_retry_s = 1;               ///< the pause between tries to write on after a full or failing disk; the first few are shorter
   double idle_release_s = 120;           ///< the model is given back after so long without a job
   std::function<int()> minute_of_day;    ///< local time, for the rule's hours; empty: the system's
   std::function<double()> load_average;  ///< of the last minute; empty: the system's

@@ -21,14 +21,25 @@ Error disk_full_error(const std::string& path, const std::string& reason) {
           "Free some space in this folder and try again"};
 }
 
+/// A full disk has a code of its own where a write fails; where the sync fails, only the system's number tells it from a bad disk. The
+/// one that SQLite keeps for the connection is not set by a failed COMMIT, the log file's own is.
+int last_system_error(sqlite3* handle) {
+  int number = sqlite3_system_errno(handle);
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr && log->pMethods != nullptr) {
+    int of_log = 0;
+    if (log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log) == SQLITE_OK && of_log != 0) number = of_log;
+  }
+  return number;
+}
+
 }  // namespace
 
 Error sqlite_error(sqlite3* handle, const std::string& path, std::string_view doing) {
   const int code = handle != nullptr ? sqlite3_extended_errcode(handle) : SQLITE_NOMEM;
   const std::string reason = handle != nullptr ? sqlite3_errmsg(handle) : "out of memory";
   const std::string found = reason + " (SQLite " + std::to_string(code) + ")";
-  // A full disk has a code of its own where a write fails; where the sync fails, only the system's number tells it from a bad disk.
-  const int system = (code & 0xff) == SQLITE_IOERR && handle != nullptr ? sqlite3_system_errno(handle) : 0;
+  const int system = (code & 0xff) == SQLITE_IOERR && handle != nullptr ? last_system_error(handle) : 0;
   if ((code & 0xff) == SQLITE_FULL || system == ENOSPC || system == EDQUOT) return disk_full_error(path, found);
   switch (code & 0xff) {
     case SQLITE_READONLY:

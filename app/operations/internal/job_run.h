@@ -25,7 +25,7 @@ struct RunHooks {
   std::function<void(int step, const VideoFrames& frames)> preview;  ///< empty: none are made
   double previews_per_second = 4;
   int take = 1, num_takes = 1;
-  int settle_tries = 20;    ///< how often the state in which the run ended is tried to be written (a full disk); -1: until `give_up`
+  int settle_tries = 20;      ///< how often the state in which the run ended is tried to be written (a full disk); -1: until `give_up`
   double settle_pause_s = 1;  ///< between these tries; the first ten wait a twentieth of it
   std::stop_token give_up;    ///< ends the waiting between these tries
 };

@@ -120,7 +120,8 @@ void JobRunner::settle(const RunHooks& hooks, const std::function<Result<void>()
     // Only a full or failing disk may pass: anything else will not get better.
     if (written || written.error().code != ErrorCode::kIo) return;
     std::unique_lock lock(mutex);
-    later.wait_for(lock, hooks.give_up, std::chrono::duration<double>(hooks.settle_pause_s * (tries < 10 ? 0.05 : 1.0)), [] { return false; });
+    later.wait_for(lock, hooks.give_up, std::chrono::duration<double>(hooks.settle_pause_s * (tries < 10 ? 0.05 : 1.0)),
+                   [] { return false; });
     if (hooks.give_up.stop_requested()) return;
   }
 }
