@@ -57,11 +57,7 @@ Result<void> add_half(Workshop& shop, const std::string& stage, const std::strin
 }  // namespace
 
 Result<void> run_export_stage(Workshop& shop, const StageOptions&) {
-  FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
   const TrainConfig& config = shop.config();
-  const fs::path folder = shop.file(config.name);
-  fs::create_directories(folder);
-
   if (!shop.has("flow.safetensors")) {
     return Error{ErrorCode::kNotFound,
                  "the denoiser has not been trained yet",
@@ -71,6 +67,9 @@ Result<void> run_export_stage(Workshop& shop, const StageOptions&) {
                  "Run `fantascope train flow` first"};
   }
   FANTASCOPE_TRY(const NamedTensors flow, load_checkpoint(shop.file("flow.safetensors")));
+  FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
+  const fs::path folder = shop.file(config.name);
+  fs::create_directories(folder);
   for (const std::string component : {"transformer", "connectors"}) {
     FANTASCOPE_TRY_VOID(write_component(folder / component, "diffusion_pytorch_model.safetensors", config.components.at(component),
                                         part_of(flow, "average/" + component + "/")));

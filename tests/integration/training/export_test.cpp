@@ -1,0 +1,115 @@
+// The chain of stages with one step each: what it writes, under which names, and that the family's own loader takes it.
+#include <ATen/TensorOperators.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "engine/weights/safetensors_file.h"
+#include "tests/unit/training/trainer/small_world.h"
+#include "training/report/generator.h"
+#include "training/trainer/commands.h"
+
+namespace fantascope::training {
+namespace {
+
+std::string config_path() { return std::string(FANTASCOPE_SOURCE_DIR) + "/training/trainer/configs/mini.json"; }
+
+int train(const std::string& stage, const std::string& out) {
+  return run_train_command(std::vector<std::string>{stage, "--config", config_path(), "--out", out, "--resume", "--steps", "1"});
+}
+
+class Export : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder("export");
+    ASSERT_EQ(train("all", folder_->file("run")), 0);
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static std::string model(const std::string& name = "") { return folder_->file("run/mini") + (name.empty() ? "" : "/" + name); }
+  static std::vector<std::int64_t> shape(const std::string& file, const std::string& tensor) {
+    const auto opened = SafetensorsFile::open(model(file));
+    EXPECT_TRUE(opened) << opened.error().to_string();
+    const auto* entry = opened ? (*opened)->find(tensor) : nullptr;
+    EXPECT_NE(entry, nullptr) << file << ": " << tensor;
+    return entry ? std::vector<std::int64_t>(entry->shape.begin(), entry->shape.end()) : std::vector<std::int64_t>();
+  }
+  static TemporaryFolder* folder_;
+};
+TemporaryFolder* Export::folder_ = nullptr;
+
+// Names and shapes as the published classes have them at these configurations.
+TEST_F(Export, HasThePublishedNamesAndShapes) {
+  using Shape = std::vector<std::int64_t>;
+  const std::string weights = "/diffusion_pytorch_model.safetensors";
+  EXPECT_EQ(shape("transformer" + weights, "transformer_blocks.1.attn1.to_q.weight"), (Shape{128, 128}));
+  EXPECT_EQ(shape("transformer" + weights, "transformer_blocks.0.audio_attn1.to_q.weight"), (Shape{64, 64}));
+  EXPECT_EQ(shape("transformer" + weights, "proj_in.weight"), (Shape{128, 64}));
+  EXPECT_EQ(shape("transformer" + weights, "scale_shift_table"), (Shape{2, 128}));
+  EXPECT_EQ(shape("vae" + weights, "encoder.conv_in.conv.weight"), (Shape{64, 48, 3, 3, 3}));
+  EXPECT_EQ(shape("vae" + weights, "encoder.down_blocks.0.downsamplers.0.conv.conv.weight"), (Shape{32, 64, 3, 3, 3}));
+  EXPECT_EQ(shape("vae" + weights, "encoder.down_blocks.2.downsamplers.0.conv.weight"), (Shape{256, 256, 3, 3, 3}));
+  EXPECT_EQ(shape("vae" + weights, "decoder.up_blocks.0.upsamplers.0.conv.conv.weight"), (Shape{1024, 128, 3, 3, 3}));
+  EXPECT_EQ(shape("vae" + weights, "latents_std"), (Shape{64}));
+  EXPECT_EQ(shape("audio_vae" + weights, "latents_mean"), (Shape{64}));
+  EXPECT_EQ(shape("vocoder" + weights, "conv_in.weight"), (Shape{64, 128, 7}));
+  EXPECT_EQ(shape("connectors" + weights, "video_connector.learnable_registers"), (Shape{16, 128}));
+  EXPECT_EQ(shape("text_encoder/model.safetensors", "language_model.model.layers.1.self_attn.q_proj.weight"), (Shape{128, 128}));
+}
+
+TEST_F(Export, LoadsThroughTheFamilysOwnLoaderAndGenerates) {
+  auto generator = ClipGenerator::open(model());
+  ASSERT_TRUE(generator) << generator.error().to_string();
+  generator->set_steps(2);
+  const auto clip = generator->generate("a red ball bounces in a green meadow by day", 3);
+  ASSERT_TRUE(clip) << clip.error().to_string();
+  EXPECT_EQ(clip->shape.width, 96);
+  EXPECT_EQ(clip->shape.height, 64);
+  EXPECT_EQ(clip->shape.num_frames, 9);
+  EXPECT_EQ(clip->frames.size(), 9u * 64 * 96 * 3);
+  EXPECT_NEAR(static_cast<double>(clip->audio.size() / 2) / clip->shape.sample_rate, 9.0 / 12, 0.041);  // whole latents of 40 ms
+  const auto again = generator->generate("a red ball bounces in a green meadow by day", 3);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(clip->frames, again->frames);
+  EXPECT_EQ(clip->audio, again->audio);
+}
+
+// Through the exported encoder and decoder: what the closed-form codec keeps, far above a grey picture.
+TEST_F(Export, CodecKeepsAClip) {
+  auto generator = ClipGenerator::open(model());
+  ASSERT_TRUE(generator) << generator.error().to_string();
+  CodecMeter coded, grey;
+  for (std::uint64_t seed = 40; seed < 44; ++seed) {
+    const world::Clip clip = small_clip(seed, 96, 64, 9);
+    const auto back = generator->reconstruct(clip);
+    ASSERT_TRUE(back) << back.error().to_string();
+    coded.add(clip, frames_tensor(*back));
+    grey.add(clip, frames_tensor(clip) * 0.0);
+  }
+  EXPECT_GT(coded.report().all_db, 18);
+  EXPECT_GT(coded.report().all_db, grey.report().all_db + 8);
+}
+
+TEST_F(Export, ASecondRunFindsEverythingDone) {
+  const auto read = [](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string path = model("transformer/diffusion_pytorch_model.safetensors"), before = read(path);
+  ASSERT_FALSE(before.empty());
+  ASSERT_EQ(train("all", folder_->file("run")), 0);
+  EXPECT_EQ(read(path), before);
+}
+
+TEST(TrainCommand, SaysWhatIsMissing) {
+  const TemporaryFolder folder("missing");
+  EXPECT_EQ(train("export", folder.file("run")), 1);  // nothing has been trained
+  EXPECT_EQ(train("everything", folder.file("run")), 2);
+  EXPECT_EQ(run_train_command(std::vector<std::string>{"flow", "--out", folder.file("run")}), 2);
+  EXPECT_EQ(run_train_command(std::vector<std::string>{"flow", "--config", "/nowhere.json", "--out", folder.file("run")}), 1);
+}
+
+}  // namespace
+}  // namespace fantascope::training
