@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/files/file_system.h"
 #include "app/operations/internal/accept_jobs.h"
 #include "app/operations/internal/job_runner.h"
 #include "app/operations/internal/queue_entry.h"
@@ -284,6 +285,14 @@ Result<void> Worker::State::step(const std::stop_token& stop, WorkUntil until, W
   if (job->state == JobState::kQueued && finished.error().code == ErrorCode::kMismatch) return {};  // another worker was faster
   if (job->state == JobState::kQueued && finished.error().code != ErrorCode::kCancelled)
     return finished.error();  // it could not be started
+  if (job->state == JobState::kRunning && finished.error().code != ErrorCode::kCancelled) {
+    // Not even that could be written. The row says running until this process ends; what happened is said all the same.
+    QueueEntry entry = to_entry(*job);
+    const bool full = is_disk_full(finished.error());
+    (full ? entry.reason : entry.error_message) = finished.error().to_string();
+    if (!full) entry.error_code = error_code_name(finished.error().code);
+    (full ? summary.paused : summary.failed).push_back(entry);
+  }
   if (job->state == JobState::kFailed) summary.failed.push_back(to_entry(*job));
   if (job->state == JobState::kPaused) summary.paused.push_back(to_entry(*job));
   return {};
@@ -310,7 +319,7 @@ Result<WorkerSummary> Worker::run(std::stop_token stop, WorkUntil until) {
   // A job that was tried again after a full disk is listed as it ended.
   std::erase_if(summary.paused, [&](const QueueEntry& entry) {
     const auto now = state_->queue->find(*JobId::parse(entry.job_id));
-    return now && *now && (*now)->state != JobState::kPaused;
+    return now && *now && (*now)->state != JobState::kPaused && (*now)->state != JobState::kRunning;
   });
   state_->runner->release_model();
   return summary;

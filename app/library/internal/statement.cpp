@@ -8,7 +8,7 @@
 namespace fantascope {
 namespace {
 
-constexpr int kBytesNeeded = 8 << 20;  // the log may grow so far before it is written back, and the file with it
+constexpr std::uint64_t kBytesNeeded = 8 << 20;  // the log may grow so far before it is written back, and the file with it
 
 Error disk_full_error(const std::string& path, const std::string& reason) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -41,6 +41,10 @@ Error sqlite_error(sqlite3* handle, const std::string& path, std::string_view do
   const std::string found = reason + " (SQLite " + std::to_string(code) + ")";
   const int system = (code & 0xff) == SQLITE_IOERR && handle != nullptr ? last_system_error(handle) : 0;
   if ((code & 0xff) == SQLITE_FULL || system == ENOSPC || system == EDQUOT) return disk_full_error(path, found);
+  // A log file that cannot be made for want of room is reported as a library that is read-only.
+  const bool may_be_full = (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN;
+  if (const auto free = free_space(std::filesystem::path(path).parent_path().string()); may_be_full && free && *free < kBytesNeeded)
+    return disk_full_error(path, found);
   switch (code & 0xff) {
     case SQLITE_READONLY:
     case SQLITE_PERM:

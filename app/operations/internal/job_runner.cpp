@@ -155,6 +155,7 @@ Error JobRunner::end(Job& job, const Error& error, RunHooks& hooks) {
     const std::uint64_t needed = order ? disk_bytes_needed(order->recipe, studio_.settings()) : 0;
     const std::uint64_t free = studio_.free_space(folder).has_value() ? *studio_.free_space(folder) : 0;
     Error full = disk_error(folder, needed, free);
+    full.allowed += " needed";
     full.message = "the disk is full; the job is paused and goes on when there is room";
     full.hint = "Free some space in this folder; a window or fantascope worker then goes on with job " + job.job_id.text();
     const std::string reason =
