@@ -238,21 +238,23 @@ Result<json> attach_jobs(OperationContext& context, const json& arguments) {
   return json::object();
 }
 
-/// The take that stands for a shot: the chosen one, else the newest kept, else the newest.
-Result<json> take_of_shot(const TakeShelf& shelf, const Shot& shot, const Home& home) {
-  for (const auto keep : {std::optional(Keep::kKept), std::optional<Keep>()}) {
-    TakeFilter filter;
-    filter.shot_id = shot.shot_id.text();
-    filter.keep = keep;
-    FANTASCOPE_TRY(const std::vector<std::int64_t> seqs, shelf.find(filter));
-    if (seqs.empty()) continue;
-    FANTASCOPE_TRY(const std::vector<ShelfRow> rows, shelf.rows(seqs));
-    auto chosen = std::ranges::find_if(rows, [&shot](const ShelfRow& row) { return row.take_id.text() == shot.chosen_take; });
-    if (chosen == rows.end() && !keep) chosen = rows.begin();
-    if (chosen == rows.end() && shot.chosen_take.empty()) chosen = rows.begin();
-    if (chosen != rows.end()) return row_to_json(*chosen, home);
+/// The take that stands for a shot: the chosen one (which may be another shot's), else the newest kept, else the newest.
+Result<json> take_of_shot(const TakeStore& takes, const TakeShelf& shelf, const Shot& shot, const Home& home) {
+  std::vector<std::int64_t> seqs;
+  if (const auto chosen = TakeId::parse(shot.chosen_take)) {
+    FANTASCOPE_TRY(const std::optional<Take> take, takes.find(*chosen));
+    if (take) seqs = {take->seq};
   }
-  return json(nullptr);
+  TakeFilter filter;
+  filter.shot_id = shot.shot_id.text();
+  for (const auto keep : {std::optional(Keep::kKept), std::optional<Keep>()}) {
+    if (!seqs.empty()) break;
+    filter.keep = keep;
+    FANTASCOPE_TRY(seqs, shelf.find(filter));
+  }
+  if (seqs.empty()) return json(nullptr);
+  FANTASCOPE_TRY(const std::vector<ShelfRow> rows, shelf.rows({seqs.front()}));
+  return rows.empty() ? json(nullptr) : row_to_json(rows.front(), home);
 }
 
 Result<json> view_board(OperationContext& context, const json&) {
@@ -260,11 +262,12 @@ Result<json> view_board(OperationContext& context, const json&) {
   if (database == nullptr) return json{{"shots", json::array()}, {"world", ""}};
   const ShotStore store(*database);
   const TakeShelf shelf(*database);
+  const TakeStore takes(*database);
   FANTASCOPE_TRY(const std::vector<Shot> board, store.board());
   json shots = json::array();
   for (const Shot& shot : board) {
     json row = shot_to_json(shot);
-    FANTASCOPE_TRY(row["take"], take_of_shot(shelf, shot, context.studio.home()));
+    FANTASCOPE_TRY(row["take"], take_of_shot(takes, shelf, shot, context.studio.home()));
     shots.push_back(std::move(row));
   }
   FANTASCOPE_TRY(const std::string world, store.text("world"));

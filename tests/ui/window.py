@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import time
 
@@ -24,11 +25,17 @@ class Screen:
 
     def __init__(self, width=1920, height=1080):
         read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"], pass_fds=[write],
+        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"], pass_fds=[write],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
-        self.name = ":" + os.read(read, 16).decode().strip()
-        os.close(read)
+        with os.fdopen(read) as pipe:  # to the line's end: a server whose pipe is closed early gives up
+            self.name = ":" + pipe.readline().strip()
+        # The number is known a moment before the server answers.
+        for _ in range(100):
+            with socket.socket(socket.AF_UNIX) as door:
+                if door.connect_ex(f"/tmp/.X11-unix/X{self.name[1:]}") == 0:
+                    break
+            time.sleep(0.05)
 
     def close(self):
         self.process.terminate()

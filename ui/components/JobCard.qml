@@ -1,6 +1,7 @@
 // A job at work: its live picture, the phase bar, and the truth in words under it.
 import QtQuick
 import QtQuick.Layouts
+import Fantascope.Components
 
 Rectangle {
     id: card

@@ -3,6 +3,7 @@
 #include <QAudioDevice>
 #include <QAudioFormat>
 #include <QAudioSink>
+#include <QFileInfo>
 #include <QMediaDevices>
 #include <algorithm>
 #include <cstring>
@@ -11,6 +12,13 @@ namespace fantascope::ui {
 namespace {
 
 constexpr int kBuffer_ms = 80;
+
+/// Qt on Linux plays through a PulseAudio socket and waits a second on the GUI thread for one that is not there.
+bool sound_server_is_there() {
+  if (!qEnvironmentVariableIsEmpty("PULSE_SERVER")) return true;
+  const QString runtime = qEnvironmentVariable("PULSE_RUNTIME_PATH", qEnvironmentVariable("XDG_RUNTIME_DIR") + QStringLiteral("/pulse"));
+  return QFileInfo::exists(runtime + QStringLiteral("/native")) || QFileInfo::exists(QStringLiteral("/run/pulse/native"));
+}
 
 }  // namespace
 
@@ -55,7 +63,7 @@ SoundOutput::~SoundOutput() {
 
 bool SoundOutput::open(int sample_rate) {
   if (sink_ && sample_rate_ == sample_rate) return true;
-  const QAudioDevice device = QMediaDevices::defaultAudioOutput();
+  const QAudioDevice device = sound_server_is_there() ? QMediaDevices::defaultAudioOutput() : QAudioDevice();
   if (const bool missing = device.isNull(); missing != device_missing_) {
     device_missing_ = missing;
     Q_EMIT deviceChanged();

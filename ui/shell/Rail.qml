@@ -51,7 +51,7 @@ FocusScope {
                             horizontalAlignment: Text.AlignHCenter
                             kind: "meta"
                             fontSizeMode: Text.HorizontalFit
-                            minimumPixelSize: 9
+                            minimumPixelSize: 11
                             text: tab.modelData.title
                             color: tab.current ? Theme.text : Theme.text2
                         }

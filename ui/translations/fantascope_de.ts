@@ -1036,7 +1036,7 @@
         <name>QueueScreen</name>
         <message>
             <source>Queue</source>
-            <translation>Warteschlange</translation>
+            <translation>Aufträge</translation>
         </message>
         <message>
             <source>Let all go on</source>
@@ -1243,7 +1243,7 @@
         <name>SettingsScreen</name>
         <message>
             <source>Search settings</source>
-            <translation>Einstellungen durchsuchen</translation>
+            <translation>Optionen durchsuchen</translation>
         </message>
         <message>
             <source>Looks</source>
@@ -1336,6 +1336,10 @@
         <message>
             <source>This program makes no network connections of its own. Apache-2.0; Inter and JetBrains Mono under the Open Font License, Bootstrap Icons under MIT, Qt under LGPL.</source>
             <translation>Dieses Programm baut von sich aus keine Netzverbindungen auf. Apache-2.0; Inter und JetBrains Mono unter der Open Font License, Bootstrap Icons unter MIT, Qt unter LGPL.</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Optionen</translation>
         </message>
     </context>
     <context>

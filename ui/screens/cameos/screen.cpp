@@ -9,7 +9,7 @@ using namespace Qt::Literals::StringLiterals;
 
 Screen cameos_screen() {
   return {u"cameos"_s,
-          QCoreApplication::translate("CameosScreen", QT_TRANSLATE_NOOP("CameosScreen", "Cameos")),
+          QCoreApplication::translate("CameosScreen", "Cameos"),
           u"people"_s,
           5,
           u"/qt/qml/Fantascope/Cameos/CameosScreen.qml"_s,

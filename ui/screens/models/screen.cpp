@@ -9,7 +9,7 @@ using namespace Qt::Literals::StringLiterals;
 
 Screen models_screen() {
   return {u"models"_s,
-          QCoreApplication::translate("ModelsScreen", QT_TRANSLATE_NOOP("ModelsScreen", "Models")),
+          QCoreApplication::translate("ModelsScreen", "Models"),
           u"box-seam"_s,
           6,
           u"/qt/qml/Fantascope/Models/ModelsScreen.qml"_s,

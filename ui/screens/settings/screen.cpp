@@ -9,7 +9,7 @@ using namespace Qt::Literals::StringLiterals;
 
 Screen settings_screen() {
   return {u"settings"_s,
-          QCoreApplication::translate("SettingsScreen", QT_TRANSLATE_NOOP("SettingsScreen", "Settings")),
+          QCoreApplication::translate("SettingsScreen", "Settings"),
           u"gear"_s,
           7,
           u"/qt/qml/Fantascope/Settings/SettingsScreen.qml"_s,

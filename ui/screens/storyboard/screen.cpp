@@ -9,7 +9,7 @@ using namespace Qt::Literals::StringLiterals;
 
 Screen storyboard_screen() {
   return {u"storyboard"_s,
-          QCoreApplication::translate("StoryboardScreen", QT_TRANSLATE_NOOP("StoryboardScreen", "Storyboard")),
+          QCoreApplication::translate("StoryboardScreen", "Storyboard"),
           u"easel"_s,
           4,
           u"/qt/qml/Fantascope/Storyboard/StoryboardScreen.qml"_s,
