@@ -17,7 +17,7 @@ using namespace Qt::Literals::StringLiterals;
 using nlohmann::json;
 namespace {
 
-constexpr int kSearchAfter_ms = 60;
+constexpr int kSearchAfter_ms = 20;
 
 }  // namespace
 

@@ -34,13 +34,16 @@ Rectangle {
         InputArea {
             id: words
             Layout.fillWidth: true
+            Layout.preferredWidth: 400
             Layout.fillHeight: true
             name: qsTr("Words of shot %1").arg(row.index + 1)
             text: row.model.prompt
             editor.onEditingFinished: row.board.setPrompt(row.index, text)
         }
         ColumnLayout {
-            Layout.preferredWidth: 132
+            Layout.fillWidth: false
+            Layout.preferredWidth: 140
+            Layout.maximumWidth: 140
             spacing: Theme.space1
             RowLayout {
                 spacing: Theme.space1
