@@ -67,7 +67,6 @@ TEST_P(TextFixture, MatchesTheReference) {
   const at::NoGradGuard no_grad;
   const auto path = TextPath::load((folder_ / "model").string(), at::kFloat);
   ASSERT_TRUE(path) << path.error().to_string();
-  EXPECT_TRUE(path->warnings().empty());
   int num_compared = 0;
   for (const auto& [kind, field] : {std::pair<std::string, const char*>{"prompt", "prompt"}, {"negative", "negative_prompt"}}) {
     const std::string stage = "text." + kind + ".";
