@@ -26,7 +26,7 @@ QHash<int, QByteArray> TakeListModel::roleNames() const {
   return {{TakeIdRole, "takeId"_ba}, {LoadedRole, "loaded"_ba},       {NameRole, "name"_ba},
           {PromptRole, "prompt"_ba}, {KeepRole, "keep"_ba},           {StarsRole, "stars"_ba},
           {TagsRole, "tags"_ba},     {SizeRole, "size"_ba},           {LengthRole, "length"_ba},
-          {SeedRole, "seed"_ba},     {ModelRole, "modelName"_ba},         {FramesRole, "frames"_ba},
+          {SeedRole, "seed"_ba},     {ModelRole, "modelName"_ba},     {FramesRole, "frames"_ba},
           {FpsRole, "fps"_ba},       {DurationRole, "duration"_ba},   {ClipRole, "clip"_ba},
           {PosterRole, "poster"_ba}, {FilmstripRole, "filmstrip"_ba}, {MomentRole, "moment"_ba},
           {ShotIdRole, "shotId"_ba}, {WarningsRole, "warnings"_ba},   {SpokenRole, "spoken"_ba},
