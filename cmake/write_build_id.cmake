@@ -1,6 +1,7 @@
 # cmake -D ROOT=… -D LIST=… -D OUT=… -D FLAGS=… -P write_build_id.cmake
 # Writes a header with a short hash over the sources that decide the bytes of a clip (names and contents) and the compiler with its flags.
 # LIST is a file with one path a line, relative to ROOT. The header is only touched when the hash changes.
+cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${LIST} files)
 list(SORT files)
 set(lines "${FLAGS}\n")

@@ -6,6 +6,8 @@
 #include "app/files/sha256.h"
 #include "app/jobs/job_queue.h"
 #include "app/library/lineage_store.h"
+#include "app/media/clip_measures.h"
+#include "app/media/clip_reader.h"
 #include "app/operations/internal/job_runner.h"
 #include "engine/base/bounded_json.h"
 
@@ -95,6 +97,30 @@ Result<json> set_keep(OperationContext& context, const json& arguments, Keep kee
 
 Result<json> run_keep(OperationContext& context, const json& arguments) { return set_keep(context, arguments, Keep::kKept); }
 Result<json> run_drop(OperationContext& context, const json& arguments) { return set_keep(context, arguments, Keep::kDropped); }
+
+// What was not measurable is null, never 0.
+json measures_to_json(const ClipMeasures& measures) {
+  const auto number = [](const std::optional<double>& value, double scale) { return value ? json(*value * scale) : json(nullptr); };
+  return {{"av_offset_ms", number(measures.av_offset_s, 1000)},
+          {"av_agreement", measures.av_agreement},
+          {"flicker_levels", measures.flicker_levels},
+          {"frozen_frames", measures.frozen_frames},
+          {"black_frames", measures.black_frames},
+          {"colour_drift_levels", measures.colour_drift_levels},
+          {"rms_dbfs", number(measures.rms_dbfs, 1)},
+          {"peak_dbfs", number(measures.peak_dbfs, 1)}};
+}
+
+Result<json> run_measure(OperationContext& context, const json& arguments) {
+  FANTASCOPE_TRY(const Take take, find_take(context, arguments));
+  const std::string path = take_dir(context.studio.home(), take.take_id) + "/clip.mp4";
+  FANTASCOPE_TRY(const VideoFrames frames, read_frames(path));
+  auto sound = read_audio(path);
+  if (!sound && sound.error().code != ErrorCode::kNotFound) return sound.error();
+  json shown = measures_to_json(measure_clip(frames, sound ? *sound : Waveform{}));
+  shown["take_id"] = take.take_id.text();
+  return shown;
+}
 
 void check_take(const Take& take, const Home& home, LibraryCheck& check) {
   const std::string dir = take_dir(home, take.take_id);
@@ -308,6 +334,7 @@ std::span<const Operation> library_operations() {
          kLimit}},
        run_search},
       {{"library show", "everything about one take", {kTake}}, run_show},
+      {{"library measure", "sound against picture, flicker, frozen and black frames, drift of colour, loudness", {kTake}}, run_measure},
       {{"library keep", "keep a take (also brings back a dropped one)", {kTake}}, run_keep},
       {{"library drop", "hide a take from the lists; library keep brings it back", {kTake}}, run_drop},
       {{"library check",
