@@ -1,4 +1,4 @@
-# The window's program, in two halves (docs/decisions/0012): fantascope-studio links Qt only and shows a window at once;
+# The window's program, in two halves (docs/decisions/0007): fantascope-studio links Qt only and shows a window at once;
 # libfantascope_desktop_engine.so holds operations, library and LibTorch, and is loaded behind the first frame. Included by ui/CMakeLists.txt,
 # because it needs what stands in ui/.
 set(_main ${CMAKE_SOURCE_DIR}/app/main)
