@@ -313,7 +313,7 @@ TEST_F(Generate, LibraryCheckFindsEveryPlantedFault) {
   fs::resize_file(dir(2) + "/latents.safetensors", 10);
   std::ofstream(dir(3) + "/extra.txt") << "x";
   fs::create_directory(scratch_.home() + "/takes/0123456789abcdef");
-  fs::create_directory(scratch_.home() + "/work/0123456789abcdef");
+  fs::create_directory(fs::path(scratch_.home()) / "work" / "0123456789abcdef");
   const auto check = check_library(call, Repair::kNo);
   ASSERT_TRUE(check);
   EXPECT_FALSE(check->ok);
