@@ -3,7 +3,7 @@
 # because it needs what stands in ui/.
 set(_main ${CMAKE_SOURCE_DIR}/app/main)
 fantascope_embed_translations()
-add_executable(fantascope-studio ${_main}/desktop.cpp ${_main}/window_checks.cpp)
+add_executable(fantascope-studio ${_main}/desktop.cpp ${_main}/wait_policy.cpp ${_main}/window_checks.cpp ${_main}/stall_watch.cpp ${_main}/frame_watch.cpp)
 target_include_directories(fantascope-studio PRIVATE ${CMAKE_SOURCE_DIR})
 target_link_libraries(fantascope-studio PRIVATE fantascope_ui_shell fantascope_ui_screens_registry fantascope_app_settings Qt6::Quick Qt6::QuickControls2 Qt6::Svg
   ${CMAKE_DL_LIBS} Threads::Threads)

@@ -2,8 +2,6 @@
 /// environment: FANTASCOPE_QML (views from a folder, without building), FANTASCOPE_WINDOW_TEST (see window_checks.h).
 #include <dlfcn.h>
 
-#include <unistd.h>
-
 #include <QClipboard>
 #include <QDir>
 #include <QFileInfo>
@@ -156,21 +154,7 @@ int run(QGuiApplication& app) {
 }  // namespace
 }  // namespace fantascope
 
-namespace {
-
-// Threads of the engine that wait by spinning hold up the window and every other program: beside one that uses all cores, sampling takes
-// many times as long. libgomp reads its settings when it is loaded, which is before main (FFmpeg's libraries bring it), so the program
-// starts itself once more; the process stays the same.
-void wait_without_spinning(char** argv) {
-  if (qEnvironmentVariableIsSet("OMP_WAIT_POLICY")) return;
-  qputenv("OMP_WAIT_POLICY", "passive");
-  execv("/proc/self/exe", argv);  // comes back only if it could not be done; then it spins
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
-  wait_without_spinning(argv);
   QQuickStyle::setStyle(QStringLiteral("Basic"));
   QGuiApplication app(argc, argv);
   QGuiApplication::setApplicationName(QStringLiteral("fantascope-studio"));
