@@ -1,11 +1,11 @@
 // Threads of the engine that wait by spinning hold up every other program, and are held up by it: beside one that uses all cores, sampling
 // takes many times as long. libgomp reads OMP_WAIT_POLICY once, when it is loaded, which is long before main. So a program that links this
-// file starts itself once more with the variable set, at the earliest moment there is: before the constructors of any library have run, when
-// only loading has been paid for (25 ms). The process stays the same one: its number, its signals, its terminal, its arguments. A value that
-// the user set is left alone, GOMP_SPINCOUNT too.
+// file starts itself once more with the variable set, at the earliest moment there is: before the constructors of any library have run,
+// when only loading has been paid for (25 ms). The process stays the same one: its number, its signals, its terminal, its arguments. A
+// value that the user set is left alone, GOMP_SPINCOUNT too.
 //
-// .preinit_array is for executables only and its functions get main's arguments from glibc; neither the environment nor any static object of
-// this program exists yet, so nothing here may use them.
+// .preinit_array is for executables only and its functions get main's arguments from glibc; neither the environment nor any static object
+// of this program exists yet, so nothing here may use them.
 #include <unistd.h>
 
 #include <cstddef>
