@@ -137,6 +137,31 @@ std::string to_markdown(const std::vector<Column>& columns, const CodecReport& c
   return text + decibels + "\n\n" + std::to_string(options.prompts) + " held-out prompts; 95 % intervals in brackets.\n";
 }
 
+// One line a clip, wanted and seen side by side: which prompts fail, and as what.
+class ClipTable {
+ public:
+  explicit ClipTable(const std::string& path) : out_(path) {
+    out_ << "prompt,colour,colour_seen,place,place_seen,time,time_seen,weather,weather_seen,camera,camera_seen,shape,shape_seen,"
+            "motion,motion_seen,count,count_seen\n";
+  }
+  void add(const std::string& prompt, const world::Scene& wanted, const Attributes& seen) {
+    const auto pair = [this](const char* a, const char* b) { out_ << ',' << a << ',' << b; };
+    const bool any = seen.count > 0;
+    out_ << '"' << prompt << '"';
+    pair(name(wanted.colour), any ? name(seen.subject.colour) : "none");
+    pair(name(wanted.place), name(seen.place));
+    pair(name(wanted.time), name(seen.time));
+    pair(name(wanted.weather), name(seen.weather));
+    pair(name(wanted.camera), name(seen.camera));
+    pair(name(wanted.shape), any ? name(seen.subject.shape) : "none");
+    pair(evaluate::name(evaluate::motion_of(wanted.action)), any ? evaluate::name(seen.subject.motion) : "none");
+    out_ << ',' << (wanted.second.present ? 2 : 1) << ',' << seen.count << '\n';
+  }
+
+ private:
+  std::ofstream out_;
+};
+
 Result<AttributeJudge> make_judge(const Options& options, const world::ClipShape& shape) {
   const std::string path = options.out + "/judge-" + std::to_string(options.judge_clips) + ".bin";
   if (std::filesystem::exists(path)) {
@@ -161,14 +186,14 @@ Result<void> run(const Options& options) {
   std::vector<Attributes> seen;
   CodecMeter codec;
   std::vector<at::Tensor> sheet;
-  std::ofstream prompts(options.out + "/prompts.txt");
+  ClipTable table_of_clips(options.out + "/clips.csv");
   for (std::size_t i = 0; i < scenes.size(); ++i) {
     const auto& scene = scenes[i];
     const auto left = scene.second.present ? std::optional<bool>(scene.second.on_left) : std::nullopt;
     const std::string prompt = world::plain_caption(scene);
-    prompts << prompt << '\n';
     FANTASCOPE_TRY(const world::Clip clip, generator.generate(prompt, options.seed * 1000 + i));
     seen.push_back(judge.judge(evaluate::view_of(clip), left));
+    table_of_clips.add(prompt, scene, seen.back());
     columns[0].score.add(seen.back(), scene);
     columns[0].score.add_sync(seen.back(), seen.back(), scene, duration_s);
     const world::Clip truth = world::render_clip(scene, shape);

@@ -27,17 +27,13 @@ DecoderConfig read_decoder(const json& row) {
 }
 
 // What a phase may have of its own.
-void read_schedule(const json& row, FlowConfig& flow) {
+FlowConfig read_flow(const json& row, FlowConfig flow) {
   flow.batch = row.value("batch", flow.batch);
   flow.steps = row.value("steps", flow.steps);
   flow.warmup_steps = row.value("warmup_steps", flow.warmup_steps);
   flow.decay_share = row.value("decay_share", flow.decay_share);
-}
-
-FlowConfig read_flow(const json& row) {
-  FlowConfig flow;
-  read_schedule(row, flow);
   flow.audio_loss_weight = row.value("audio_loss_weight", flow.audio_loss_weight);
+  flow.channel_weight_exponent = row.value("channel_weight_exponent", flow.channel_weight_exponent);
   flow.caption_dropout = row.value("caption_dropout", flow.caption_dropout);
   flow.independent_share = row.value("independent_share", flow.independent_share);
   flow.conditioned_share = row.value("conditioned_share", flow.conditioned_share);
@@ -60,8 +56,7 @@ LatentsConfig read_latents(const json& row, LatentsConfig latents) {
 
 // {"until_step": 1550, "flow": {"batch": 32, …}, "latents": {"initial_shards": 12, …}}
 FlowPhase read_phase(const json& row, const TrainConfig& config) {
-  FlowPhase phase{row.at("until_step"), config.flow, config.latents};
-  read_schedule(row.value("flow", json::object()), phase.flow);
+  FlowPhase phase{row.at("until_step"), read_flow(row.value("flow", json::object()), config.flow), config.latents};
   phase.latents = read_latents(row.value("latents", json::object()), config.latents);
   return phase;
 }
@@ -83,7 +78,7 @@ TrainConfig read(const json& root) {
   config.codec.seed = root.at("seed");
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
   config.latents = read_latents(root.at("latents"), config.latents);
-  config.flow = read_flow(root.at("flow"));
+  config.flow = read_flow(root.at("flow"), {});
   for (const auto& row : root.at("flow").value("phases", json::array())) config.phases.push_back(read_phase(row, config));
   config.video_decoder = read_decoder(root.at("video_decoder"));
   config.video_encoder = read_decoder(root.at("video_encoder"));

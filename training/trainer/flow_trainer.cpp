@@ -49,9 +49,17 @@ DenoiserBatch batch_of(const Bucket& bucket, const CaptionEncoder::Batch& text) 
   return batch;
 }
 
-at::Tensor loss_of(const at::Tensor& predicted, const at::Tensor& velocity, const at::Tensor& weights) {
-  const at::Tensor error = (predicted.to(at::kFloat) - velocity).square().mean(-1);
+// channel_weights: [C] of mean 1.
+at::Tensor loss_of(const at::Tensor& predicted, const at::Tensor& velocity, const at::Tensor& weights, const at::Tensor& channel_weights) {
+  const at::Tensor error = ((predicted.to(at::kFloat) - velocity).square() * channel_weights).mean(-1);
   return (error * weights).sum() / weights.sum().clamp_min(1.0);
+}
+
+// One unit of a normalised channel is std units of the latent, whose basis is orthonormal in pixels: faint detail that nobody can predict
+// would else take most of the gradient.
+at::Tensor channel_weights(const at::Tensor& std_C, double exponent) {
+  const at::Tensor weights = std_C.to(at::kFloat).pow(exponent);
+  return weights / weights.mean();
 }
 
 }  // namespace
@@ -122,8 +130,10 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   input.video_sigmas_BT = noising.video_sigmas_BT;
   input.audio_sigmas_BL = noising.audio_sigmas_BL;
   const DenoiserVelocity output = denoiser_->forward(input);
-  const at::Tensor video_loss = loss_of(output.video_BTC, video_stream.velocity, noising.video_weights_BT);
-  const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL);
+  const at::Tensor video_loss = loss_of(output.video_BTC, video_stream.velocity, noising.video_weights_BT,
+                                        channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent));
+  const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL,
+                                        channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent));
   (video_loss + flow.audio_loss_weight * audio_loss).backward();
   optimiser_->step(rate_factor(step));
   return {video_loss.item<double>(), audio_loss.item<double>()};

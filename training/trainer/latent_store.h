@@ -44,6 +44,7 @@ class LatentStore {
   LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder);
   ~LatentStore();
 
+  const Codecs& codecs() const { return codecs_; }
   /// Number of shards of each bucket that a batch of this step may draw from.
   int shards_at(std::int64_t step) const;
   /// Draws one bucket for the step's batch.
