@@ -39,11 +39,13 @@ class Denoiser final : public TrainableDenoiser {
     input.rope = &rope_of({batch.frames, batch.height, batch.width, batch.audio_BLC.size(1), batch.fps});
     input.use_cross_timestep = true;
     const TransformerOutput output = transformer_.forward(input);
-    return {output.video_velocity_BTC, output.audio_velocity_BLC};
+    return {output.video_velocity_BTC, output.audio_velocity_BLC, text.video_BSD, text.audio_BSD};
   }
 
   std::int64_t video_channels() const override { return transformer_.config().in_channels; }
   std::int64_t audio_channels() const override { return transformer_.config().audio_in_channels; }
+  std::int64_t video_text_width() const override { return connectors_.config().video.dim(); }
+  std::int64_t audio_text_width() const override { return connectors_.config().audio.dim(); }
 
  private:
   const RopeTables& rope_of(const ClipShape& shape) {

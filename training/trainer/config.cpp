@@ -34,6 +34,7 @@ FlowConfig read_flow(const json& row, FlowConfig flow) {
   flow.decay_share = row.value("decay_share", flow.decay_share);
   flow.audio_loss_weight = row.value("audio_loss_weight", flow.audio_loss_weight);
   flow.channel_weight_exponent = row.value("channel_weight_exponent", flow.channel_weight_exponent);
+  flow.caption_loss_weight = row.value("caption_loss_weight", flow.caption_loss_weight);
   flow.caption_dropout = row.value("caption_dropout", flow.caption_dropout);
   flow.independent_share = row.value("independent_share", flow.independent_share);
   flow.conditioned_share = row.value("conditioned_share", flow.conditioned_share);

@@ -80,6 +80,10 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
   trainer->audio_channels_ = trainer->denoiser_->audio_channels();
   std::vector<TrainableParameters*> all;
   std::vector<std::string> names;
+  if (config.flow.caption_loss_weight > 0) {
+    trainer->reader_ = std::make_unique<CaptionReader>(sources("caption_reader"), trainer->denoiser_->video_text_width(),
+                                                       trainer->denoiser_->audio_text_width());
+  }
   for (auto& [name, parameters] : trainer->parameters_) {
     FANTASCOPE_TRY_VOID(parameters->finish());
     all.push_back(parameters.get());
@@ -88,7 +92,7 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
   trainer->optimiser_ = std::make_unique<Optimiser>(all, names, config.flow.optimiser);
   if (resume) {
     FANTASCOPE_TRY(const NamedTensors state, load_checkpoint(checkpoint_path));
-    FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state));
+    FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state, "caption_reader"));
   }
   return trainer;
 }
@@ -134,9 +138,16 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
                                         channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent));
   const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL,
                                         channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent));
-  (video_loss + flow.audio_loss_weight * audio_loss).backward();
+  at::Tensor loss = video_loss + flow.audio_loss_weight * audio_loss;
+  double words_read = 0;
+  if (flow.caption_loss_weight > 0) {
+    const auto reading = reader_->read(output.video_text_BSD, output.audio_text_BSD, scenes, captions);
+    loss = loss + flow.caption_loss_weight * reading.loss;
+    words_read = reading.right_share;
+  }
+  loss.backward();
   optimiser_->step(rate_factor(step));
-  return {video_loss.item<double>(), audio_loss.item<double>()};
+  return {video_loss.item<double>(), audio_loss.item<double>(), words_read};
 }
 
 Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool()>& keep_going,
@@ -159,11 +170,13 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
     }
     sums.video_loss += losses.video;
     sums.audio_loss += losses.audio;
+    sums.words_read += losses.words_read;
     ++counted;
     if (step() % kReportEvery == 0) {
       const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
       report({step(), sums.video_loss / static_cast<double>(counted), sums.audio_loss / static_cast<double>(counted),
-              static_cast<double>(counted * config_.flow_at(current).batch) / elapsed, waited / elapsed});
+              sums.words_read / static_cast<double>(counted), static_cast<double>(counted * config_.flow_at(current).batch) / elapsed,
+              waited / elapsed});
       sums = {};
       counted = 0;
       waited = 0;

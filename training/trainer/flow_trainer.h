@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/runtime/tensors/trainable.h"
+#include "training/trainer/caption_reader.h"
 #include "training/trainer/captions.h"
 #include "training/trainer/config.h"
 #include "training/trainer/latent_store.h"
@@ -17,6 +18,7 @@ namespace fantascope::training {
 struct FlowStepReport {
   std::int64_t step = 0;
   double video_loss = 0, audio_loss = 0;  ///< means since the last report
+  double words_read = 0;                  ///< share of a caption's attributes that its readers name rightly; 0 without them
   double samples_per_s = 0, waited_share = 0;
 };
 
@@ -43,7 +45,7 @@ class FlowTrainer {
  private:
   FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path);
   struct Losses {
-    double video, audio;
+    double video, audio, words_read;
   };
   Losses train_step(std::int64_t step, double& waited_s);
   double rate_factor(std::int64_t step) const;
@@ -54,6 +56,7 @@ class FlowTrainer {
   std::string checkpoint_path_;
   std::map<std::string, std::unique_ptr<TrainableParameters>> parameters_;  // by component
   std::unique_ptr<TrainableDenoiser> denoiser_;
+  std::unique_ptr<CaptionReader> reader_;  // none if its loss never counts
   std::unique_ptr<Optimiser> optimiser_;
   std::int64_t video_channels_ = 0, audio_channels_ = 0;
 };

@@ -164,10 +164,14 @@ NamedTensors Optimiser::state() const {
   return result;
 }
 
-Result<void> Optimiser::restore(const NamedTensors& state) {
+Result<void> Optimiser::restore(const NamedTensors& state, const std::string& newcomer) {
   const at::NoGradGuard no_grad;
   std::string missing;
+  const std::string newcomer_prefix = "master/" + newcomer + "/";
+  const auto known = state.lower_bound(newcomer_prefix);
+  const bool has_newcomer = newcomer.empty() || (known != state.end() && known->first.starts_with(newcomer_prefix));
   for (auto& [name, tensor] : this->state()) {
+    if (!has_newcomer && name.find("/" + newcomer + "/") != std::string::npos) continue;
     const auto found = state.find(name);
     if (found == state.end() || found->second.sizes() != tensor.sizes()) {
       missing = name;

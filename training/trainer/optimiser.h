@@ -32,7 +32,8 @@ class Optimiser {
   /// Runs `body` with the averaged weights in the networks.
   void with_average(const std::function<void()>& body);
   NamedTensors state() const;
-  Result<void> restore(const NamedTensors& state);
+  /// A component of the name `newcomer` that the state does not have at all joins the training now and starts fresh.
+  Result<void> restore(const NamedTensors& state, const std::string& newcomer = {});
   std::int64_t steps() const { return steps_; }
 
  private:

@@ -81,9 +81,9 @@ Result<void> run_flow_stage(Workshop& shop, const StageOptions& options) {
   LossLog log(shop);
   const std::int64_t sheet_every = 1000;
   const auto on_report = [&](const FlowStepReport& report) {
-    std::fprintf(stderr, "[flow] step %lld of %lld  video %.4f  audio %.4f  %.1f samples/s  waiting for clips %.0f%%\n",
+    std::fprintf(stderr, "[flow] step %lld of %lld  video %.4f  audio %.4f  words %.3f  %.1f samples/s  waiting for clips %.0f%%\n",
                  static_cast<long long>(report.step), static_cast<long long>(config.flow.steps), report.video_loss, report.audio_loss,
-                 report.samples_per_s, 100 * report.waited_share);
+                 report.words_read, report.samples_per_s, 100 * report.waited_share);
     log.report(report);
     if (report.step % sheet_every != 0) return;
     std::vector<at::Tensor> rows;

@@ -24,6 +24,7 @@ struct DenoiserBatch {
 
 struct DenoiserVelocity {
   at::Tensor video_BTC, audio_BLC;
+  at::Tensor video_text_BSD, audio_text_BSD;  ///< what each stream attends to for its text
 };
 
 class TrainableDenoiser {
@@ -32,6 +33,8 @@ class TrainableDenoiser {
   virtual DenoiserVelocity forward(const DenoiserBatch& batch) = 0;
   virtual std::int64_t video_channels() const = 0;  ///< of a token
   virtual std::int64_t audio_channels() const = 0;
+  virtual std::int64_t video_text_width() const = 0;  ///< D of video_text_BSD
+  virtual std::int64_t audio_text_width() const = 0;
 };
 
 /// A network from tensor to tensor: decoders, encoders, vocoder.

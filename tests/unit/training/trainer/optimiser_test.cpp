@@ -167,6 +167,17 @@ TEST(Optimiser, RestoresItsStateExactlyAndRefusesAnothers) {
   for (const auto& [name, tensor] : a.state()) EXPECT_TRUE(at::equal(tensor, b.state().at(name))) << name;
   EXPECT_TRUE(at::equal(first.all()[0].leaf, second.all()[0].leaf));
 
+  TrainableParameters net(at::kBFloat16, 3), reader(at::kBFloat16, 3);
+  fill(net);
+  reader.get("video.weight", {4}, Init::ones());
+  Optimiser grown({&net, &reader}, {"net", "reader"}, {});
+  EXPECT_FALSE(grown.restore(a.state()));
+  ASSERT_TRUE(grown.restore(a.state(), "reader"));
+  EXPECT_TRUE(at::equal(net.all()[0].leaf, first.all()[0].leaf));
+  NamedTensors half = grown.state();
+  half.erase("second/reader/video.weight");
+  EXPECT_FALSE(grown.restore(half, "reader")) << "only a component that is missing as a whole may join";
+
   NamedTensors damaged = a.state();
   damaged["first/net/proj.weight"] = at::full({4}, 0.0, at::kFloat);
   const auto refused = b.restore(damaged);
