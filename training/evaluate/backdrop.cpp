@@ -7,7 +7,29 @@
 namespace fantascope::evaluate {
 namespace {
 
-constexpr float kCap = 40.0f;  // levels: an actor's pixel costs no more than this
+constexpr float kCap = 40.0f;        // levels: an actor's pixel costs no more than this
+constexpr float kChangeCap = 12.0f;  // levels: the same, of what changes in time
+constexpr float kLeastMove = 0.2f;   // of the changes that a move of the camera makes: less is none
+
+/// The picture at each moment less its average over time, [frame][pixel], cut to kChangeCap.
+template <typename Pixel>
+std::vector<float> changes_of(const Pixel* pixels, std::size_t each, std::size_t count) {
+  std::vector<float> out(each * count), mean(each, 0.0f);
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < each; ++i) mean[i] += static_cast<float>(pixels[k * each + i]) / static_cast<float>(count);
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < each; ++i)
+      out[k * each + i] = std::clamp(static_cast<float>(pixels[k * each + i]) - mean[i], -kChangeCap, kChangeCap);
+  }
+  return out;
+}
+
+double dot(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i] * b[i]);
+  return sum;
+}
 
 }  // namespace
 
@@ -70,6 +92,27 @@ BackdropIndex::Match BackdropIndex::find(const ClipView& view) const {
   for (std::size_t i = 0; i < scenes_.size(); ++i) {
     const float error = distance(i, clip, best.error);
     if (error < best.error) best = {scenes_[i], error};
+  }
+  if (frames_.size() > 1) best.scene.camera = camera_of(best.scene, clip);
+  return best;
+}
+
+// A clip that does not move is static even where its sky is too pale or a tree stands in a wrong place, and a move is the one whose changes
+// it shows best, however faint they are.
+world::Camera BackdropIndex::camera_of(const world::Scene& surroundings, const GridClip& clip) const {
+  const std::size_t each = clip.area() * 3, count = frames_.size();
+  const std::vector<float> seen = changes_of(clip.pixels.data(), each, count);
+  world::Camera best = world::Camera::kStatic;
+  double most = 0;
+  for (std::size_t i = 0; i < scenes_.size(); ++i) {
+    const world::Scene& other = scenes_[i];
+    if (other.camera == world::Camera::kStatic || other.place != surroundings.place || other.time != surroundings.time ||
+        other.weather != surroundings.weather || other.second.present != surroundings.second.present)
+      continue;
+    const std::vector<float> expected = changes_of(pixels_.data() + i * each * count, each, count);
+    const double common = dot(seen, expected), whole = dot(expected, expected);
+    const double likeness = common / std::sqrt(whole + 1.0);
+    if (likeness > most) most = likeness, best = common > kLeastMove * whole ? other.camera : world::Camera::kStatic;
   }
   return best;
 }

@@ -20,6 +20,8 @@ class BackdropIndex {
 
  private:
   float distance(std::size_t entry, const GridClip& clip, float give_up) const;
+  /// By what changes in time, in these surroundings.
+  world::Camera camera_of(const world::Scene& surroundings, const GridClip& clip) const;
 
   world::ClipShape shape_;  ///< of the small pictures
   std::vector<int> frames_;
