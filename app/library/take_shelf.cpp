@@ -1,6 +1,7 @@
 #include "app/library/take_shelf.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <iterator>
 #include <sstream>
@@ -44,7 +45,40 @@ Result<void> write_tags(sqlite3* handle, const std::string& path, std::int64_t s
   return {};
 }
 
+/// What a measured order goes by; null for the others.
+const char* measured_column(TakeOrder order) {
+  switch (order) {
+    case TakeOrder::kSoundOffset:
+      return "abs(m.av_offset_ms)";
+    case TakeOrder::kFlicker:
+      return "m.flicker_levels";
+    case TakeOrder::kFrozen:
+      return "m.frozen_frames";
+    case TakeOrder::kBlack:
+      return "m.black_frames";
+    case TakeOrder::kColourDrift:
+      return "m.colour_drift_levels";
+    case TakeOrder::kLoudness:
+      return "m.rms_dbfs";
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
+
+const char* take_order_name(TakeOrder order) {
+  constexpr std::array<const char*, 9> kNames = {"newest", "oldest", "stars",        "av_offset", "flicker",
+                                                 "frozen", "black",  "colour_drift", "loudness"};
+  return kNames[static_cast<std::size_t>(order)];
+}
+
+std::optional<TakeOrder> parse_take_order(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(TakeOrder::kLoudness); ++i) {
+    if (name == take_order_name(static_cast<TakeOrder>(i))) return static_cast<TakeOrder>(i);
+  }
+  return std::nullopt;
+}
 
 Result<TakeFilter> parse_take_filter(const std::string& text) {
   TakeFilter filter;
@@ -125,7 +159,7 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
     FANTASCOPE_TRY(query, search_query(filter.words));
   }
   std::vector<std::int64_t> seqs;
-  if (filter.model.empty() && filter.tag.empty() && filter.shot_id.empty() && filter.stars_min == 0 && filter.order != TakeOrder::kStars) {
+  if (filter.model.empty() && filter.tag.empty() && filter.shot_id.empty() && filter.stars_min == 0 && filter.order <= TakeOrder::kOldest) {
     FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
       FANTASCOPE_TRY(seqs, find_by_words_and_state(handle, database_.path(), query, filter.keep));
       return {};
@@ -133,13 +167,16 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
     if (filter.order == TakeOrder::kOldest) std::ranges::reverse(seqs);
     return seqs;
   }
+  const char* const measured = measured_column(filter.order);
   if (!filter.words.empty()) {
-    sql += "take_search s CROSS JOIN take t INDEXED BY take_shelf ON t.seq = s.rowid WHERE take_search MATCH ?1";
+    sql += "take_search s CROSS JOIN take t INDEXED BY take_shelf ON t.seq = s.rowid WHERE ";
   } else if (!filter.shot_id.empty()) {
-    sql += "shot_job j CROSS JOIN take t INDEXED BY take_by_job ON t.job_id = j.job_id WHERE ?1 = ''";
+    sql += "shot_job j CROSS JOIN take t INDEXED BY take_by_job ON t.job_id = j.job_id WHERE ";
   } else {
-    sql += "take t INDEXED BY take_shelf WHERE ?1 = ''";
+    sql += "take t INDEXED BY take_shelf WHERE ";
   }
+  if (measured != nullptr) sql.insert(sql.size() - 6, "LEFT JOIN take_measure m ON m.take_seq = t.seq ");
+  sql += filter.words.empty() ? "?1 = ''" : "take_search MATCH ?1";
   sql += filter.keep ? " AND t.keep = ?2" : " AND t.keep <> 'dropped' AND ?2 = ''";
   sql += " AND t.stars >= ?3";
   sql += filter.model.empty() ? " AND ?4 = ''" : " AND t.model = ?4";
@@ -147,8 +184,9 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
   sql += filter.shot_id.empty() ? " AND ?6 = ''"
          : filter.words.empty() ? " AND j.shot_id = ?6"
                                 : " AND t.job_id IN (SELECT job_id FROM shot_job WHERE shot_id = ?6)";
-  sql += filter.order == TakeOrder::kOldest  ? " ORDER BY t.seq"
+  sql += filter.order == TakeOrder::kOldest  ? std::string(" ORDER BY t.seq")
          : filter.order == TakeOrder::kStars ? " ORDER BY t.stars DESC, t.seq DESC"
+         : measured != nullptr               ? std::string(" ORDER BY ") + measured + " IS NULL, " + measured + " DESC, t.seq DESC"
          : filter.words.empty()              ? " ORDER BY t.seq DESC"
                                              : " ORDER BY s.rowid DESC";
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/library/database.h"
@@ -13,7 +14,11 @@
 
 namespace fantascope {
 
-enum class TakeOrder { kNewest, kOldest, kStars };
+/// Those from kSoundOffset on go by what was measured (measure_store.h), the most of it first; takes that were not measured come last.
+enum class TakeOrder { kNewest, kOldest, kStars, kSoundOffset, kFlicker, kFrozen, kBlack, kColourDrift, kLoudness };
+/// "newest", "oldest", "stars", "av_offset", "flicker", "frozen", "black", "colour_drift", "loudness".
+const char* take_order_name(TakeOrder order);
+std::optional<TakeOrder> parse_take_order(std::string_view name);
 
 struct TakeFilter {
   std::string words;                ///< every word must be there, the last one may be a beginning; empty: all

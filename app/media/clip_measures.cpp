@@ -4,13 +4,22 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 namespace fantascope {
 namespace {
 
 constexpr double kShiftMax_s = 0.5;
-constexpr double kAgreementMin = 0.75;  // a short clip has few onsets, and unrelated ones agree to 0.6 at some shift
+// The next ones are set by 80 rendered clips at 12 and at 24 fps (docs/measurements.md, "Measured takes").
+constexpr double kAgreementMin = 0.5;  // less is no agreement: rain, walking, a pan
+constexpr double kNearlyBest = 0.8;    // of the best agreement
+constexpr double kFallsWithin_s = 0.4;
+constexpr double kStopWeight = 0.3;             // against turning back
+constexpr double kImpactMin = 1.6;              // the loudest rise of a sound with impacts, as the logarithm of energy: five times
+constexpr int kSeenReach = 4, kHeardReach = 8;  // in half frames
+constexpr int kCellRows = 4, kCellColumns = 6;
+constexpr double kQuietest = 1e-2;  // of the loudest half frame's energy: what is below is all the same
 constexpr double kStill_levels = 0.25;
 
 using Series = std::vector<double>;
@@ -78,61 +87,141 @@ double drift(const std::vector<std::array<double, 3>>& colour) {
   return std::sqrt(square);
 }
 
-// How suddenly the picture's motion changes at each frame: what happens at frame f is seen in the step from it to the next one.
-Series motion_onsets(const Series& motion) {
-  Series onsets(motion.size(), 0.0);
-  for (std::size_t f = 1; f + 1 < motion.size(); ++f) onsets[f] = std::abs(motion[f + 1] - motion[f]);
-  return onsets;
+/// Mean difference of frame f and frame f + gap in each cell of a small grid, in levels: a camera's motion in one cell does not hide
+/// what happens in another.
+using Cells = std::array<double, kCellRows * kCellColumns>;
+std::vector<Cells> differences(const VideoFrames& frames, int gap) {
+  const int width = frames.width, height = frames.height;
+  Cells pixels{};
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) ++pixels[static_cast<std::size_t>(y * kCellRows / height * kCellColumns + x * kCellColumns / width)];
+  const std::size_t values = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3;
+  std::vector<Cells> apart;
+  for (int f = 0; f + gap < frames.num_frames; ++f) {
+    const float* one = frames.rgb.data() + static_cast<std::size_t>(f) * values;
+    const float* other = one + static_cast<std::size_t>(gap) * values;
+    Cells sums{};
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x, one += 3, other += 3) {
+        sums[static_cast<std::size_t>(y * kCellRows / height * kCellColumns + x * kCellColumns / width)] +=
+            std::abs(other[0] - one[0]) + std::abs(other[1] - one[1]) + std::abs(other[2] - one[2]);
+      }
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] *= pixels[i] > 0 ? 85.0 / pixels[i] : 0;
+    apart.push_back(sums);
+  }
+  return apart;
 }
 
-// How much the sound's energy rises in each frame's time, as its logarithm, so that quiet impacts count.
-Series sound_onsets(const Waveform& sound, std::size_t num_frames, double fps) {
-  Series energy(num_frames, 0.0), onsets(num_frames, 0.0);
+/// What stands out of a series: each value less the median of `reach` values on either side, where that is positive.
+Series standing_out(const Series& series, int reach) {
+  const int n = static_cast<int>(series.size());
+  Series out(series.size(), 0.0), near;
+  for (int i = 0; i < n; ++i) {
+    near.clear();
+    for (int k = i - reach; k <= i + reach; ++k) near.push_back(series[static_cast<std::size_t>(std::clamp(k, 0, n - 1))]);
+    std::ranges::nth_element(near, near.begin() + reach);
+    out[static_cast<std::size_t>(i)] = std::max(0.0, series[static_cast<std::size_t>(i)] - near[static_cast<std::size_t>(reach)]);
+  }
+  return out;
+}
+
+double sum(const Cells& cells) { return std::accumulate(cells.begin(), cells.end(), 0.0); }
+
+/// How much less the frames before and after differ than the smaller of the steps between them.
+double turn(const Cells& before, const Cells& after, const Cells& both) {
+  double turned = 0;
+  for (std::size_t i = 0; i < both.size(); ++i) turned += std::max(0.0, std::min(before[i], after[i]) - both[i]);
+  return turned;
+}
+
+/// Impacts as they are seen, two values a frame (at the frame, and between it and the next): something that bounces looks the same before
+/// and after; what comes to rest is seen by its motion ending.
+Series seen_impacts(const VideoFrames& frames) {
+  const std::vector<Cells> step = differences(frames, 1), two = differences(frames, 2), three = differences(frames, 3);
+  const auto n = static_cast<std::size_t>(frames.num_frames);
+  Series turns(2 * n, 0.0), ends(2 * n, 0.0);
+  for (std::size_t f = 1; f + 1 < n; ++f) {
+    turns[2 * f] = turn(step[f - 1], step[f], two[f - 1]);
+    ends[2 * f] = std::max(0.0, sum(step[f - 1]) - sum(step[f]));
+    if (f + 2 >= n) continue;
+    turns[2 * f + 1] = turn(step[f - 1], step[f + 1], three[f - 1]);
+    ends[2 * f + 1] = std::max(0.0, sum(step[f - 1]) - sum(step[f + 1])) / 2;
+  }
+  Series seen = standing_out(turns, kSeenReach);
+  const Series stops = standing_out(ends, kSeenReach);
+  for (std::size_t i = 0; i < seen.size(); ++i) seen[i] += kStopWeight * stops[i];
+  return seen;
+}
+
+/// Impacts as they are heard, two values a frame: how far the energy's logarithm rises above that of the last two values, where it falls
+/// away again soon after. A sound that begins and stays (rain, wind, a rolling ball) is no impact.
+Series heard_impacts(const Waveform& sound, int num_frames, double fps) {
+  const auto n = static_cast<std::size_t>(2 * num_frames);
+  Series energy(n, 0.0), rises(n, 0.0);
   for (int c = 0; c < sound.num_channels; ++c) {
     const float* samples = sound.samples.data() + static_cast<std::size_t>(c) * static_cast<std::size_t>(sound.num_samples);
     for (std::int64_t i = 0; i < sound.num_samples; ++i) {
-      const auto frame = static_cast<std::size_t>(static_cast<double>(i) * fps / sound.sample_rate);
-      if (frame < num_frames) energy[frame] += static_cast<double>(samples[i]) * samples[i];
+      const auto at = static_cast<std::size_t>(static_cast<double>(i) * 2 * fps / sound.sample_rate);
+      if (at < n) energy[at] += static_cast<double>(samples[i]) * samples[i];
     }
   }
   const double loudest = *std::ranges::max_element(energy);
-  if (loudest <= 0) return onsets;
-  for (std::size_t f = 1; f < num_frames; ++f)
-    onsets[f] = std::max(0.0, std::log(energy[f] / loudest + 1e-4) - std::log(energy[f - 1] / loudest + 1e-4));
-  return onsets;
+  if (loudest <= 0) return rises;
+  const auto level = [&](std::size_t i) { return std::log(energy[i] / loudest + kQuietest); };
+  const auto soon = static_cast<std::size_t>(std::lround(2 * kFallsWithin_s * fps));
+  for (std::size_t i = 1; i < n; ++i) {
+    const double rise = level(i) - std::max(level(i - 1), i > 1 ? level(i - 2) : level(i - 1));
+    if (rise <= 0) continue;
+    double lowest = level(i);
+    const std::size_t until = std::min(n, i + soon + 1);
+    for (std::size_t k = i + 1; k < until; ++k) lowest = std::min(lowest, level(k));
+    // Too near the end nothing can be said of what follows.
+    const bool stays = until - i > 3 && std::max(level(i), level(i + 1)) - lowest < rise / 2;
+    if (!stays) rises[i] = rise;
+  }
+  return standing_out(rises, kHeardReach);
 }
 
-double correlation(const Series& a, const Series& b, int shift) {  // b moved `shift` to the left
-  double ab = 0, aa = 0, bb = 0, mean_a = 0, mean_b = 0;
-  const int n = static_cast<int>(a.size()), from = std::max(0, -shift), until = std::min(n, n - shift);
-  if (until - from < n / 2) return 0;
-  for (int f = from; f < until; ++f) {
-    mean_a += a[static_cast<std::size_t>(f)];
-    mean_b += b[static_cast<std::size_t>(f + shift)];
+/// Each value with half of its neighbours', so that impacts half a frame apart still meet.
+Series widened(const Series& series) {
+  Series wide(series);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (i > 0) wide[i] += series[i - 1] / 2;
+    if (i + 1 < series.size()) wide[i] += series[i + 1] / 2;
   }
-  mean_a /= until - from;
-  mean_b /= until - from;
-  for (int f = from; f < until; ++f) {
-    const double x = a[static_cast<std::size_t>(f)] - mean_a, y = b[static_cast<std::size_t>(f + shift)] - mean_b;
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+  return wide;
 }
 
-void measure_sync(const Series& motion, const Waveform& sound, double fps, ClipMeasures& measures) {
-  const Series seen = motion_onsets(motion), heard = sound_onsets(sound, motion.size(), fps);
-  const int most = static_cast<int>(std::lround(kShiftMax_s * fps));
-  int best = 0;
+/// Among the shifts at which both agree about as well as at the best one (a regular bounce agrees with its own next period), the one
+/// nearest to none. Impacts that a shift moves out of the clip count against it.
+void measure_sync(const VideoFrames& frames, const Waveform& sound, ClipMeasures& measures) {
+  const double fps = frames.fps.value();
+  const Series rises = heard_impacts(sound, frames.num_frames, fps);
+  if (*std::ranges::max_element(rises) < kImpactMin) return;
+  const Series seen = widened(seen_impacts(frames)), heard = widened(rises);
+  double seen_square = 0, heard_square = 0;
+  for (const double x : seen) seen_square += x * x;
+  for (const double x : heard) heard_square += x * x;
+  if (seen_square <= 0 || heard_square <= 0) return;
+  const int n = static_cast<int>(seen.size()), most = static_cast<int>(std::lround(2 * kShiftMax_s * fps));
+  Series agreement;
   for (int shift = -most; shift <= most; ++shift) {
-    const double agreement = correlation(seen, heard, shift);
-    if (agreement > measures.av_agreement) {
-      measures.av_agreement = agreement;
-      best = shift;
-    }
+    double both = 0;
+    for (int i = std::max(0, -shift); i < std::min(n, n - shift); ++i)
+      both += seen[static_cast<std::size_t>(i)] * heard[static_cast<std::size_t>(i + shift)];
+    agreement.push_back(both / std::sqrt(seen_square * heard_square));
   }
-  if (measures.av_agreement >= kAgreementMin) measures.av_offset_s = best / fps;
+  const double top = *std::ranges::max_element(agreement);
+  int best = most + 1;
+  for (int shift = -most; shift <= most; ++shift) {
+    const auto at = static_cast<std::size_t>(shift + most);
+    const bool peak = (at == 0 || agreement[at] >= agreement[at - 1]) && (at + 1 == agreement.size() || agreement[at] >= agreement[at + 1]);
+    if (!peak || agreement[at] < kNearlyBest * top || std::abs(shift) >= std::abs(best)) continue;
+    best = shift;
+    measures.av_agreement = agreement[at];
+  }
+  if (measures.av_agreement >= kAgreementMin) measures.av_offset_s = best / (2 * fps);
 }
 
 }  // namespace
@@ -154,7 +243,7 @@ ClipMeasures measure_clip(const VideoFrames& frames, const Waveform& sound) {
   if (peak <= 0) return measures;
   measures.rms_dbfs = 10 * std::log10(square / static_cast<double>(sound.samples.size()));
   measures.peak_dbfs = 20 * std::log10(peak);
-  if (frames.num_frames > 4) measure_sync(picture.motion, sound, frames.fps.value(), measures);
+  if (frames.num_frames > 4) measure_sync(frames, sound, measures);
   return measures;
 }
 

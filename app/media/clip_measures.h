@@ -8,8 +8,9 @@
 namespace fantascope {
 
 struct ClipMeasures {
-  /// Time of the sound after the picture, in seconds (positive: the sound is late): the shift, within half a second, at which onsets of
-  /// sound agree best with sudden changes of motion. Empty where nothing stands out: silence, a still picture, no clear agreement.
+  /// Time of the sound after the picture, in seconds (positive: the sound is late), in steps of half a frame: the shift, within half a
+  /// second, at which impacts heard agree with impacts seen (motion that turns back or ends). Empty where nothing stands out: silence, a
+  /// still picture, no clear agreement. A regular bounce that is late by nearly its period looks early by the rest of it.
   std::optional<double> av_offset_s;
   double av_agreement = 0;         ///< correlation at that shift, 0..1
   double flicker_levels = 0;       ///< RMS jump of the mean brightness against its neighbours in time, in 8-bit levels

@@ -6,9 +6,10 @@
 #include "app/files/sha256.h"
 #include "app/jobs/job_queue.h"
 #include "app/library/lineage_store.h"
-#include "app/media/clip_measures.h"
-#include "app/media/clip_reader.h"
+#include "app/library/measure_store.h"
+#include "app/library/take_shelf.h"
 #include "app/operations/internal/job_runner.h"
+#include "app/operations/measures.h"
 #include "engine/base/bounded_json.h"
 
 namespace fantascope {
@@ -41,9 +42,40 @@ json takes_to_json(const std::vector<Take>& takes, const Home& home) {
   return {{"takes", rows}};
 }
 
+double rate_of(const Take& take) {
+  const auto fps = Rational::parse(take.fps);
+  return fps ? fps->value() : 0;
+}
+
+/// Null for a take that was not measured.
+Result<json> measures_of(Database& database, const Take& take) {
+  FANTASCOPE_TRY(const std::optional<TakeMeasures> measures, MeasureStore(database).find(take.take_id));
+  return measures ? measures_to_json(*measures, rate_of(take)) : json(nullptr);
+}
+
+/// A list in an order of the shelf, with the numbers that it goes by.
+Result<json> sorted_list(OperationContext& context, Database& database, const json& arguments) {
+  TakeFilter filter;
+  if (arguments.contains("keep")) filter.keep = parse_keep(arguments["keep"].get<std::string>());
+  filter.order = parse_take_order(arguments["sort"].get<std::string>()).value_or(TakeOrder::kNewest);
+  FANTASCOPE_TRY(std::vector<std::int64_t> seqs, TakeShelf(database).find(filter));
+  if (const std::size_t limit = arguments.value("limit", std::size_t{50}); seqs.size() > limit) seqs.resize(limit);
+  FANTASCOPE_TRY(const std::vector<ShelfRow> rows, TakeShelf(database).rows(seqs));
+  json takes = json::array();
+  for (const ShelfRow& row : rows) {
+    FANTASCOPE_TRY(const std::optional<Take> take, TakeStore(database).find(row.take_id));
+    if (!take) continue;
+    json shown = take_to_json(*take, context.studio.home());
+    FANTASCOPE_TRY(shown["measures"], measures_of(database, *take));
+    takes.push_back(std::move(shown));
+  }
+  return json{{"takes", takes}};
+}
+
 Result<json> run_list(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
   if (database == nullptr) return takes_to_json({}, context.studio.home());
+  if (arguments.contains("sort")) return sorted_list(context, *database, arguments);
   const auto keep = arguments.contains("keep") ? parse_keep(arguments["keep"].get<std::string>()) : std::nullopt;
   FANTASCOPE_TRY(const std::vector<Take> takes, TakeStore(*database).list(keep, arguments.value("limit", 50)));
   return takes_to_json(takes, context.studio.home());
@@ -75,6 +107,9 @@ Result<json> run_show(OperationContext& context, const json& arguments) {
   shown["recipe"] = parsed(take.recipe);
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
   if (database == nullptr) return shown;
+  // A library that is only read may be of a time without measures.
+  const auto measures = measures_of(*database, take);
+  shown["measures"] = measures ? *measures : json(nullptr);
   const LineageStore lineage(*database);
   shown["parents"] = shown["children"] = json::array();
   // A library that is only read may be of a time without lineage.
@@ -98,26 +133,33 @@ Result<json> set_keep(OperationContext& context, const json& arguments, Keep kee
 Result<json> run_keep(OperationContext& context, const json& arguments) { return set_keep(context, arguments, Keep::kKept); }
 Result<json> run_drop(OperationContext& context, const json& arguments) { return set_keep(context, arguments, Keep::kDropped); }
 
-// What was not measurable is null, never 0.
-json measures_to_json(const ClipMeasures& measures) {
-  const auto number = [](const std::optional<double>& value, double scale) { return value ? json(*value * scale) : json(nullptr); };
-  return {{"av_offset_ms", number(measures.av_offset_s, 1000)},
-          {"av_agreement", measures.av_agreement},
-          {"flicker_levels", measures.flicker_levels},
-          {"frozen_frames", measures.frozen_frames},
-          {"black_frames", measures.black_frames},
-          {"colour_drift_levels", measures.colour_drift_levels},
-          {"rms_dbfs", number(measures.rms_dbfs, 1)},
-          {"peak_dbfs", number(measures.peak_dbfs, 1)}};
+Result<json> measure_missing(OperationContext& context) {
+  FANTASCOPE_TRY(Database* const database, context.studio.library());
+  const TakeStore takes(*database);
+  FANTASCOPE_TRY(const std::vector<TakeId> missing, MeasureStore(*database).missing(100'000));
+  json measured = json::array(), failed = json::array();
+  for (const TakeId& id : missing) {
+    if (context.stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped", "", "", "", ""};
+    FANTASCOPE_TRY(const std::optional<Take> take, takes.find(id));
+    if (!take) continue;
+    const auto measures = measure_take(context.studio, *database, *take);
+    if (measures)
+      measured.push_back(id.text());
+    else
+      failed.push_back({{"take_id", id.text()}, {"error", measures.error().to_string()}});
+  }
+  return json{{"measured", measured}, {"failed", failed}};
 }
 
 Result<json> run_measure(OperationContext& context, const json& arguments) {
+  if (arguments.value("missing", false)) return measure_missing(context);
+  if (!arguments.contains("take"))
+    return Error{ErrorCode::kInvalidArgument,         "no take is named", "take", "", "the id of a take, or --missing",
+                 "fantascope library list shows them"};
   FANTASCOPE_TRY(const Take take, find_take(context, arguments));
-  const std::string path = take_dir(context.studio.home(), take.take_id) + "/clip.mp4";
-  FANTASCOPE_TRY(const VideoFrames frames, read_frames(path));
-  auto sound = read_audio(path);
-  if (!sound && sound.error().code != ErrorCode::kNotFound) return sound.error();
-  json shown = measures_to_json(measure_clip(frames, sound ? *sound : Waveform{}));
+  FANTASCOPE_TRY(Database* const database, context.studio.library());
+  FANTASCOPE_TRY(const TakeMeasures measures, measure_take(context.studio, *database, take));
+  json shown = measures_to_json(measures, rate_of(take));
   shown["take_id"] = take.take_id.text();
   return shown;
 }
@@ -320,7 +362,12 @@ std::span<const Operation> library_operations() {
           .help = "only these; without it drafts and kept ones",
           .value_name = "draft|kept|dropped",
           .choices = "draft|kept|dropped"},
-         kLimit}},
+         kLimit,
+         {.name = "sort",
+          .type = ParamType::kChoice,
+          .help = "newest first if left out; the measured ones show the most of it first, takes that were not measured last",
+          .value_name = "ORDER",
+          .choices = "newest|oldest|stars|av_offset|flicker|frozen|black|colour_drift|loudness"}}},
        run_list},
       {{"library search",
         "takes whose prompt has these words",
@@ -334,7 +381,11 @@ std::span<const Operation> library_operations() {
          kLimit}},
        run_search},
       {{"library show", "everything about one take", {kTake}}, run_show},
-      {{"library measure", "sound against picture, flicker, frozen and black frames, drift of colour, loudness", {kTake}}, run_measure},
+      {{"library measure",
+        "sound against picture, flicker, frozen and black frames, drift of colour, loudness; kept for sorting",
+        {{.name = "take", .type = ParamType::kText, .help = "id of the take, or how it starts", .value_name = "TAKE", .positional = true},
+         {.name = "missing", .type = ParamType::kSwitch, .help = "all takes that were not measured yet"}}},
+       run_measure},
       {{"library keep", "keep a take (also brings back a dropped one)", {kTake}}, run_keep},
       {{"library drop", "hide a take from the lists; library keep brings it back", {kTake}}, run_drop},
       {{"library check",

@@ -8,6 +8,7 @@
 #include "app/operations/bench.h"
 #include "app/operations/continue.h"
 #include "app/operations/estimate.h"
+#include "app/operations/frame_operations.h"
 #include "app/operations/generate.h"
 #include "app/operations/library_operations.h"
 #include "app/operations/model_operations.h"
@@ -157,7 +158,8 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> all = {{generate_spec(), run_generate}, {estimate_spec(), run_estimate}, {reproduce_spec(), run_reproduce}};
-  for (const auto group : {continue_operations(), queue_operations(), library_operations(), model_operations(), bench_operations()})
+  for (const auto group :
+       {continue_operations(), queue_operations(), library_operations(), frame_operations(), model_operations(), bench_operations()})
     all.insert(all.end(), group.begin(), group.end());
   all.push_back({{"inspect",
                   "what a clip is and who says it made it",

@@ -32,6 +32,10 @@ struct QueueEntry {
   int frames = 0;
   std::uint64_t seed = 0;
   double duration_s = 0;
+  int steps = 0;  ///< of the whole schedule
+  double guidance = 0;
+  std::string negative;
+  std::string parent_take, relation;      ///< what it goes on from; empty: nothing
   std::string reason;                     ///< why it is paused or parked
   std::string error_code, error_message;  ///< of failed
   int crashes = 0;                        ///< of the program in this phase

@@ -6,10 +6,14 @@
 
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
+#include "app/library/measure_store.h"
+#include "app/library/shelf_json.h"
 #include "app/library/shot_store.h"
 #include "app/library/take_shelf.h"
 #include "app/operations/continue.h"
 #include "app/operations/internal/job_order.h"
+#include "app/operations/lineage.h"
+#include "app/operations/measures.h"
 #include "app/operations/queue.h"
 #include "engine/base/bounded_json.h"
 
@@ -52,50 +56,13 @@ Result<std::vector<T>> ids_of(const json& arguments, const char* name) {
 }
 
 Result<json> view_takes(OperationContext& context, const json& arguments) {
-  FANTASCOPE_TRY(TakeFilter filter, parse_take_filter(arguments.value("filter", "")));
-  filter.shot_id = arguments.value("shot_id", "");
-  const std::string order = arguments.value("order", "newest");
-  filter.order = order == "oldest" ? TakeOrder::kOldest : order == "stars" ? TakeOrder::kStars : TakeOrder::kNewest;
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
-  if (database == nullptr) return json{{"seqs", json::array()}};
-  FANTASCOPE_TRY(const std::vector<std::int64_t> seqs, TakeShelf(*database).find(filter));
-  return json{{"seqs", seqs}};
-}
-
-json row_to_json(const ShelfRow& row, const Home& home) {
-  const std::string dir = take_dir(home, row.take_id);
-  const auto fps = Rational::parse(row.fps);
-  return {{"seq", row.seq},
-          {"take_id", row.take_id.text()},
-          {"job_id", row.job_id.text()},
-          {"keep", keep_name(row.keep)},
-          {"stars", row.stars},
-          {"tags", row.tags},
-          {"prompt", row.prompt},
-          {"model", row.model},
-          {"size", PixelSize{row.width, row.height}.to_string()},
-          {"frames", row.num_frames},
-          {"fps", row.fps},
-          {"duration_s", fps ? row.num_frames / fps->value() : 0.0},
-          {"seed", row.seed},
-          {"warnings", parsed(row.warnings)},
-          {"shot_id", row.shot_id},
-          {"sketch_steps", row.sketch_steps},
-          {"num_steps", row.num_steps},
-          {"created_ms", row.created_ms},
-          {"clip", dir + "/clip.mp4"},
-          {"poster", dir + "/poster.webp"},
-          {"filmstrip", dir + "/filmstrip.jpg"}};
+  return database != nullptr ? shelf_takes(*database, arguments) : Result<json>(json{{"seqs", json::array()}});
 }
 
 Result<json> view_rows(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
-  json rows = json::array();
-  if (database != nullptr) {
-    FANTASCOPE_TRY(const std::vector<ShelfRow> found, TakeShelf(*database).rows(arguments.value("seqs", std::vector<std::int64_t>{})));
-    for (const ShelfRow& row : found) rows.push_back(row_to_json(row, context.studio.home()));
-  }
-  return json{{"rows", rows}};
+  return database != nullptr ? shelf_rows(*database, context.studio.home().takes(), arguments) : Result<json>(json{{"rows", json::array()}});
 }
 
 Result<json> view_take(OperationContext& context, const json& arguments) {
@@ -105,7 +72,10 @@ Result<json> view_take(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::optional<Take> take, TakeStore(*database).find(id));
   if (!take) return Error{ErrorCode::kNotFound, "there is no such take in the library", "take", id.text(), "", ""};
   FANTASCOPE_TRY(const std::vector<ShelfRow> rows, TakeShelf(*database).rows({take->seq}));
-  json shown = rows.empty() ? json::object() : row_to_json(rows.front(), context.studio.home());
+  json shown = rows.empty() ? json::object() : shelf_row_to_json(rows.front(), context.studio.home().takes());
+  const auto fps = Rational::parse(take->fps);
+  const auto measures = MeasureStore(*database).find(id);
+  shown["measures"] = measures && *measures ? measures_to_json(**measures, fps ? fps->value() : 0) : json(nullptr);
   shown["recipe"] = parsed(take->recipe);
   shown["timings_s"] = parsed(take->timings);
   shown["recipe_sha256"] = take->recipe_sha256;
@@ -254,7 +224,7 @@ Result<json> take_of_shot(const TakeStore& takes, const TakeShelf& shelf, const 
   }
   if (seqs.empty()) return json(nullptr);
   FANTASCOPE_TRY(const std::vector<ShelfRow> rows, shelf.rows({seqs.front()}));
-  return rows.empty() ? json(nullptr) : row_to_json(rows.front(), home);
+  return rows.empty() ? json(nullptr) : shelf_row_to_json(rows.front(), home.takes());
 }
 
 Result<json> view_board(OperationContext& context, const json&) {
@@ -397,28 +367,14 @@ struct View {
   Result<json> (*run)(OperationContext&, const json&);
 };
 constexpr View kViews[] = {
-    {"view takes", view_takes},
-    {"view rows", view_rows},
-    {"view take", view_take},
-    {"view marks", view_marks},
-    {"mark takes", mark_takes},
-    {"view tags", view_tags},
-    {"export takes", export_takes},
-    {"view shot", view_shot},
-    {"put shot", put_shot},
-    {"remove shot", remove_shot},
-    {"attach jobs", attach_jobs},
-    {"view board", view_board},
-    {"set board", set_board},
-    {"set world", set_world},
-    {"view home", view_home},
-    {"view settings", view_settings},
-    {"set setting", set_setting},
-    {"view memory", view_memory},
-    {"view operations", view_operations},
-    {"queue finish", queue_finish},
-    {"queue extend", queue_extend},
-    {"queue remix", queue_remix},
+    {"view takes", view_takes},     {"view rows", view_rows},         {"view take", view_take},
+    {"view lineage", view_lineage}, {"view sketches", view_sketches}, {"view marks", view_marks},
+    {"mark takes", mark_takes},     {"view tags", view_tags},         {"export takes", export_takes},
+    {"view shot", view_shot},       {"put shot", put_shot},           {"remove shot", remove_shot},
+    {"attach jobs", attach_jobs},   {"view board", view_board},       {"set board", set_board},
+    {"set world", set_world},       {"view home", view_home},         {"view settings", view_settings},
+    {"set setting", set_setting},   {"view memory", view_memory},     {"view operations", view_operations},
+    {"queue finish", queue_finish}, {"queue extend", queue_extend},   {"queue remix", queue_remix},
 };
 
 const View* find_view(const std::string& name) {

@@ -15,6 +15,7 @@
 #include "app/operations/internal/job_runner.h"
 #include "app/operations/internal/queue_entry.h"
 #include "app/operations/internal/request_rules.h"
+#include "app/operations/measures.h"
 
 namespace fantascope {
 namespace {
@@ -246,6 +247,8 @@ Result<FinishedJob> Worker::State::run_one(Job& job, const std::stop_token& stop
     const std::lock_guard guard(mutex);
     current = nullptr;
   }
+  // The job is done whatever comes of this; a take that could not be measured is measured when it is looked at.
+  if (finished && finished->take) (void)measure_take(studio, *database, *finished->take);
   last_end_ms = monotonic_ms();
   last_work = Clock::now();
   // What pauses or stops gives the memory back; it may stay so for long.

@@ -19,6 +19,7 @@ struct Home {
   std::string models() const { return dir + "/models"; }
   std::string keys() const { return dir + "/keys"; }
   std::string exports() const { return dir + "/exports"; }
+  std::string references() const { return dir + "/references"; }  ///< frames of takes, made when first used
   std::string settings_file() const { return dir + "/settings.json"; }
 };
 

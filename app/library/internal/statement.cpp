@@ -89,6 +89,12 @@ Statement& Statement::bind(double value) {
   return *this;
 }
 
+Statement& Statement::bind(const std::optional<double>& value) {
+  if (value) return bind(*value);
+  if (status_ == SQLITE_OK) status_ = sqlite3_bind_null(statement_, next_bind_++);
+  return *this;
+}
+
 Statement& Statement::bind(std::string_view value) {
   if (status_ == SQLITE_OK) {
     const char* data = value.data() != nullptr ? value.data() : "";

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ class Statement {
   /// Bound in order of the question marks.
   Statement& bind(std::int64_t value);
   Statement& bind(double value);
+  Statement& bind(const std::optional<double>& value);  ///< none is NULL
   Statement& bind(std::string_view value);
 
   Result<bool> step();  ///< true: a row is there
@@ -33,6 +35,10 @@ class Statement {
 
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double real(int column) const { return sqlite3_column_double(statement_, column); }
+  std::optional<double> real_if_any(int column) const {
+    if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+    return real(column);
+  }
   std::string text(int column) const;
 
  private:

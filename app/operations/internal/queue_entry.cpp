@@ -51,6 +51,11 @@ QueueEntry to_entry(const Job& job) {
     entry.frames = recipe.frames;
     entry.seed = recipe.seed;
     entry.duration_s = recipe.frames / recipe.fps.value();
+    entry.steps = recipe.steps;
+    entry.guidance = recipe.guidance.guidance_scale;
+    entry.negative = recipe.negative.value_or("");
+    entry.parent_take = order->parent_take;
+    entry.relation = order->relation;
   }
   return entry;
 }
@@ -74,6 +79,10 @@ nlohmann::json QueueEntry::to_json() const {
     row["fps"] = fps;
     row["duration_s"] = duration_s;
     row["seed"] = seed;
+    row["steps"] = steps;
+    row["guidance"] = guidance;
+    if (!negative.empty()) row["negative"] = negative;
+    if (!parent_take.empty()) row["parent"] = {{"take_id", parent_take}, {"relation", relation}};
   }
   if (!reason.empty()) row["reason"] = reason;
   if (!error_code.empty()) row["error"] = {{"code", error_code}, {"message", error_message}};

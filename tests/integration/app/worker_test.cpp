@@ -1,9 +1,10 @@
 /// Running the queue: order, stopping and going on, other programs, hours, full disks, hangs.
-#include "app/operations/worker.h"
 
 #include <atomic>
 
 #include "app/library/job_store.h"
+#include "app/operations/views.h"
+#include "app/operations/worker.h"
 #include "tests/integration/app/queue_fixture.h"
 
 namespace fantascope::testing {
@@ -63,6 +64,40 @@ TEST_F(Work, RunsInQueueOrderAndTells) {
   EXPECT_THAT(told_.changes, ElementsAre(b + " running", b + " done", a + " running", a + " done"));
   EXPECT_EQ(told_.takes.size(), 2u);
   EXPECT_EQ(fake_models_loaded(), 0) << "an idle worker gives the model back";
+}
+
+TEST_F(Work, ATakeIsMeasuredWhenItIsDoneAndAClipThatIsGoneFailsNoJob) {
+  scratch_.add_model("tiny");
+  StudioOptions broken = scratch_.options();
+  bool take_clips = false;
+  broken.fail_point = [&](const std::string& point) {
+    if (!take_clips || point.find("published") == std::string::npos) return;
+    for (const auto& folder : std::filesystem::directory_iterator(studio_->home().takes()))
+      std::filesystem::remove(folder.path() / "clip.mp4");
+  };
+  open(broken);
+  add(request("a"));
+  ASSERT_EQ(work().done.size(), 1u);
+  OperationContext call = context();
+  const std::string measured = told_.takes.at(0).take_id;
+  auto shown = run_by_name(call, "library show", {{"take", measured}});
+  ASSERT_TRUE(shown) << shown.error().to_string();
+  ASSERT_TRUE((*shown)["measures"].is_object());
+  EXPECT_GT((*shown)["measures"]["measured_frames"], 0);
+
+  take_clips = true;
+  add(request("b"));
+  EXPECT_EQ(work().done.size(), 1u) << "measuring never fails a job";
+  const std::string lost = told_.takes.at(1).take_id;
+  shown = run_by_name(call, "library show", {{"take", lost}});
+  EXPECT_TRUE((*shown)["measures"].is_null());
+  const auto again = run_by_name(call, "library measure", {{"missing", true}});
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)["failed"].size(), 1u) << "and says why when asked";
+  const auto listed = run_by_name(call, "library list", {{"sort", "flicker"}});
+  ASSERT_TRUE(listed);
+  EXPECT_EQ((*listed)["takes"][0]["take_id"], measured);
+  EXPECT_TRUE((*listed)["takes"][1]["measures"].is_null());
 }
 
 TEST_F(Work, KeepsTheModelBetweenJobsOfOneModelOnly) {

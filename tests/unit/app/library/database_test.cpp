@@ -44,7 +44,8 @@ TEST(Migrations, AreFrozen) {
   EXPECT_THAT(found, ::testing::ElementsAre("1 0001_library cec52ad17fc4b11a6ee2bc2ff8fde820ec19523c4871555ba270f6a9b207c35c",
                                             "2 0002_queue 35c25a22325834203c93e45f3d13eff8eab183b6ad65a9f64dcb45dabae149bf",
                                             "3 0003_shelf 58c92549ead15d07c7675ca4876776c5117c78047485e0e032c28f9ef630f3e4",
-                                            "4 0004_lineage 457af9b3954ecd77113bc118c2485916fe7aacf9d90cba6445c5e537afa94932"));
+                                            "4 0004_lineage 457af9b3954ecd77113bc118c2485916fe7aacf9d90cba6445c5e537afa94932",
+                                            "5 0005_measures f995fb978f197c749b81cf1d663c60039d5bb733e5e38919071415c65bb176c3"));
 }
 
 class DatabaseTest : public LibraryTest {};

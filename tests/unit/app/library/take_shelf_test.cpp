@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/library/measure_store.h"
 #include "app/library/shot_store.h"
 #include "tests/support/temp_dir.h"
 
@@ -70,6 +71,52 @@ TEST_F(TakeShelfTest, OrdersByAgeAndByStars) {
   EXPECT_THAT(*TakeShelf(*database_).find(filter), ElementsAre(a.seq, b.seq, c.seq));
   filter.stars_min = 2;
   EXPECT_EQ(TakeShelf(*database_).find(filter)->size(), 2u);
+}
+
+TEST_F(TakeShelfTest, OrdersByWhatWasMeasuredWithTheWorstFirst) {
+  const Take early = add("a ball"), plain = add("a ball"), late = add("a ball"), unknown = add("a ball"), silent = add("a ball");
+  MeasureStore measures(*database_);
+  ASSERT_TRUE(measures.put(early.take_id, {.av_offset_ms = -292.0, .flicker_levels = 0.5, .frozen_frames = 9, .rms_dbfs = -20.0}));
+  ASSERT_TRUE(measures.put(plain.take_id, {.av_offset_ms = 21.0, .flicker_levels = 3, .frozen_frames = 2, .rms_dbfs = -30.0}));
+  ASSERT_TRUE(measures.put(late.take_id, {.av_offset_ms = 250.0, .flicker_levels = 1, .frozen_frames = 4, .rms_dbfs = -10.0}));
+  ASSERT_TRUE(measures.put(silent.take_id, {.flicker_levels = 0, .frozen_frames = 24}));
+  TakeFilter filter;
+  const auto ordered = [&](TakeOrder order) {
+    filter.order = order;
+    return *TakeShelf(*database_).find(filter);
+  };
+  EXPECT_THAT(ordered(TakeOrder::kSoundOffset), ElementsAre(early.seq, late.seq, plain.seq, silent.seq, unknown.seq));
+  EXPECT_THAT(ordered(TakeOrder::kFlicker), ElementsAre(plain.seq, late.seq, early.seq, silent.seq, unknown.seq));
+  EXPECT_THAT(ordered(TakeOrder::kLoudness), ElementsAre(late.seq, early.seq, plain.seq, silent.seq, unknown.seq));
+  filter.words = "ball";
+  filter.stars_min = 0;
+  EXPECT_THAT(ordered(TakeOrder::kFrozen), ElementsAre(silent.seq, early.seq, late.seq, plain.seq, unknown.seq)) << "with words as well";
+  EXPECT_THAT(*measures.missing(10), ElementsAre(unknown.take_id));
+}
+
+TEST_F(TakeShelfTest, MeasuresComeBackAsTheyWereWrittenAndAreReplaced) {
+  const Take take = add("a ball");
+  MeasureStore measures(*database_);
+  EXPECT_FALSE(measures.find(take.take_id)->has_value());
+  ASSERT_TRUE(measures.put(take.take_id,
+                           {.av_offset_ms = 250.0, .av_agreement = 0.8, .black_frames = 3, .peak_dbfs = -1.5, .measured_frames = 25}));
+  ASSERT_TRUE(measures.put(take.take_id, {.av_agreement = 0.25, .colour_drift_levels = 7.5, .rms_dbfs = -21.0, .measured_frames = 24}));
+  const auto found = *measures.find(take.take_id);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->av_offset_ms.has_value());
+  EXPECT_FALSE(found->peak_dbfs.has_value());
+  EXPECT_EQ(found->av_agreement, 0.25);
+  EXPECT_EQ(found->colour_drift_levels, 7.5);
+  EXPECT_EQ(found->rms_dbfs, -21.0);
+  EXPECT_EQ(found->measured_frames, 24);
+  EXPECT_EQ(found->black_frames, 0);
+  EXPECT_EQ(measures.put(TakeId::random(), {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST(TakeOrders, HaveNamesThatAreReadBack) {
+  for (int i = 0; i <= static_cast<int>(TakeOrder::kLoudness); ++i)
+    EXPECT_EQ(parse_take_order(take_order_name(static_cast<TakeOrder>(i))), static_cast<TakeOrder>(i));
+  EXPECT_FALSE(parse_take_order("best"));
 }
 
 TEST_F(TakeShelfTest, RefusesFiltersThatItDoesNotUnderstand) {
