@@ -126,6 +126,18 @@
             <source>%1 cannot use a reference of this kind: PNG, JPEG or WebP pictures only</source>
             <translation>%1 kann so eine Vorlage nicht nutzen: nur Bilder als PNG, JPEG oder WebP</translation>
         </message>
+        <message>
+            <source>This job is no longer in the queue.</source>
+            <translation>Dieser Auftrag ist nicht mehr in der Warteschlange.</translation>
+        </message>
+        <message>
+            <source>the request of a job</source>
+            <translation>Auftrag aus der Warteschlange</translation>
+        </message>
+        <message>
+            <source>a frame as the start</source>
+            <translation>ein Bild als Anfang</translation>
+        </message>
     </context>
     <context>
         <name>CreateScreen</name>
@@ -213,14 +225,6 @@
             <translation>Was nicht vorkommen soll</translation>
         </message>
         <message>
-            <source>Sketch ×4</source>
-            <translation>Skizze ×4</translation>
-        </message>
-        <message>
-            <source>Four cheap tries; finish the one you like</source>
-            <translation>Vier schnelle Versuche; führe den besten aus</translation>
-        </message>
-        <message>
             <source>Make it</source>
             <translation>Los</translation>
         </message>
@@ -300,16 +304,82 @@
             <translation>Erzeugen</translation>
         </message>
         <message>
-            <source>Sketch four</source>
-            <translation>Vier Skizzen</translation>
-        </message>
-        <message>
             <source>Start a new shot</source>
             <translation>Neue Einstellung beginnen</translation>
         </message>
         <message>
             <source>Type the prompt</source>
             <translation>Prompt schreiben</translation>
+        </message>
+        <message>
+            <source>Sketches</source>
+            <translation>Skizzen</translation>
+        </message>
+        <message>
+            <source>How many sketches one press makes</source>
+            <translation>Wie viele Skizzen ein Druck macht</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n at once</source>
+            <translation>
+                <numerusform>%n auf einmal</numerusform>
+                <numerusform>%n auf einmal</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Sketch ×%1</source>
+            <translation>Skizze ×%1</translation>
+        </message>
+        <message>
+            <source>Cheap tries, each with its own seed; finish the one you like</source>
+            <translation>Schnelle Versuche, jeder mit eigenem Seed; führe den besten aus</translation>
+        </message>
+        <message>
+            <source>Grid</source>
+            <translation>Raster</translation>
+        </message>
+        <message>
+            <source>All takes of this shot side by side, to finish the sketch you like</source>
+            <translation>Alle Takes dieser Einstellung nebeneinander, um die beste Skizze auszuführen</translation>
+        </message>
+        <message>
+            <source>Make sketches</source>
+            <translation>Skizzen machen</translation>
+        </message>
+    </context>
+    <context>
+        <name>DetailsPanel</name>
+        <message>
+            <source>Measured</source>
+            <translation>Gemessen</translation>
+        </message>
+        <message>
+            <source>This take is being measured.</source>
+            <translation>Dieser Take wird gerade gemessen.</translation>
+        </message>
+        <message>
+            <source>Unusual. </source>
+            <translation>Ungewöhnlich. </translation>
+        </message>
+        <message>
+            <source>Recipe</source>
+            <translation>Rezept</translation>
+        </message>
+        <message>
+            <source>Copy recipe</source>
+            <translation>Rezept kopieren</translation>
+        </message>
+        <message>
+            <source>Reproduce</source>
+            <translation>Nachmachen</translation>
+        </message>
+        <message>
+            <source>Make it again and compare every byte before signing</source>
+            <translation>Noch einmal machen und jedes Byte vor dem Signieren vergleichen</translation>
+        </message>
+        <message>
+            <source>Lineage</source>
+            <translation>Herkunft</translation>
         </message>
     </context>
     <context>
@@ -368,6 +438,26 @@
         <message>
             <source>Most stars</source>
             <translation>Meiste Sterne</translation>
+        </message>
+        <message>
+            <source>Sound off most</source>
+            <translation>Ton am meisten daneben</translation>
+        </message>
+        <message>
+            <source>Most flicker</source>
+            <translation>Flackert am meisten</translation>
+        </message>
+        <message>
+            <source>Stillest first</source>
+            <translation>Stillste zuerst</translation>
+        </message>
+        <message>
+            <source>Colour drift</source>
+            <translation>Farbdrift</translation>
+        </message>
+        <message>
+            <source>Loudest first</source>
+            <translation>Lauteste zuerst</translation>
         </message>
     </context>
     <context>
@@ -704,6 +794,147 @@
         </message>
     </context>
     <context>
+        <name>LineageModel</name>
+        <message>
+            <source>extended</source>
+            <translation>verlängert</translation>
+        </message>
+        <message>
+            <source>remixed</source>
+            <translation>abgewandelt</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>ausgeführt</translation>
+        </message>
+        <message>
+            <source>gone</source>
+            <translation>weg</translation>
+        </message>
+        <message>
+            <source>sketch</source>
+            <translation>Skizze</translation>
+        </message>
+        <message>
+            <source>take</source>
+            <translation>Take</translation>
+        </message>
+        <message>
+            <source>no longer in the library</source>
+            <translation>nicht mehr in der Bibliothek</translation>
+        </message>
+    </context>
+    <context>
+        <name>LineageView</name>
+        <message>
+            <source>Lineage</source>
+            <translation>Herkunft</translation>
+        </message>
+    </context>
+    <context>
+        <name>Measure</name>
+        <message>
+            <source>no impact to tell it by</source>
+            <translation>kein Aufprall, an dem man es hört</translation>
+        </message>
+        <message>
+            <source>fits</source>
+            <translation>passt</translation>
+        </message>
+        <message>
+            <source>fits, within %1 ms</source>
+            <translation>passt auf %1 ms</translation>
+        </message>
+        <message>
+            <source>late by %1 ms</source>
+            <translation>%1 ms zu spät</translation>
+        </message>
+        <message>
+            <source>early by %1 ms</source>
+            <translation>%1 ms zu früh</translation>
+        </message>
+        <message>
+            <source>silent</source>
+            <translation>stumm</translation>
+        </message>
+        <message>
+            <source>%1 dB, loudest %2 dB</source>
+            <translation>%1 dB, höchstens %2 dB</translation>
+        </message>
+        <message>
+            <source>at the limit</source>
+            <translation>an der Grenze</translation>
+        </message>
+        <message>
+            <source>hardly to be heard</source>
+            <translation>kaum zu hören</translation>
+        </message>
+        <message>
+            <source>Sound against picture</source>
+            <translation>Ton gegen Bild</translation>
+        </message>
+        <message>
+            <source>Brightness</source>
+            <translation>Helligkeit</translation>
+        </message>
+        <message>
+            <source>flickers by %1 of 255</source>
+            <translation>flackert um %1 von 255</translation>
+        </message>
+        <message>
+            <source>steady, %1 of 255</source>
+            <translation>ruhig, %1 von 255</translation>
+        </message>
+        <message>
+            <source>Motion</source>
+            <translation>Bewegung</translation>
+        </message>
+        <message>
+            <source>never stands still</source>
+            <translation>steht nie still</translation>
+        </message>
+        <message>
+            <source>stands still for %1 of %2 frames</source>
+            <translation>steht %1 von %2 Bildern still</translation>
+        </message>
+        <message>
+            <source>Black frames</source>
+            <translation>Schwarze Bilder</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <source>Colour, first to last</source>
+            <translation>Farbe, Anfang bis Ende</translation>
+        </message>
+        <message>
+            <source>drifts by %1 of 255</source>
+            <translation>driftet um %1 von 255</translation>
+        </message>
+        <message>
+            <source>holds, %1 of 255</source>
+            <translation>hält, %1 von 255</translation>
+        </message>
+        <message>
+            <source>Loudness</source>
+            <translation>Lautstärke</translation>
+        </message>
+        <message>
+            <source>%1: %2</source>
+            <translation>%1: %2</translation>
+        </message>
+        <message>
+            <source>Measured: sound fits the picture, nothing unusual</source>
+            <translation>Gemessen: Ton passt zum Bild, nichts Ungewöhnliches</translation>
+        </message>
+        <message>
+            <source>Measured: nothing unusual</source>
+            <translation>Gemessen: nichts Ungewöhnliches</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelsModel</name>
         <message>
             <source>fits this machine: weights %1, memory %2</source>
@@ -1030,6 +1261,90 @@
         <message>
             <source>The list of finished jobs is empty again; their takes are in the library.</source>
             <translation>Die Liste fertiger Aufträge ist leer; ihre Takes sind in der Bibliothek.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <source>Make it smaller</source>
+            <translation>Kleiner machen</translation>
+        </message>
+        <message>
+            <source>Open Models</source>
+            <translation>Zu „Modelle“</translation>
+        </message>
+        <message>
+            <source>Copy details</source>
+            <translation>Details kopieren</translation>
+        </message>
+        <message>
+            <source>The folder %1 needs %2. It goes on by itself when there is room.</source>
+            <translation>Der Ordner %1 braucht %2. Es geht von selbst weiter, wenn Platz da ist.</translation>
+        </message>
+        <message>
+            <source>Show what uses space</source>
+            <translation>Zeigen, was Platz braucht</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Weiter</translation>
+        </message>
+        <message>
+            <source>It ended the program twice in: %1. A smaller clip needs less memory there.</source>
+            <translation>Er hat das Programm zweimal beendet, bei: %1. Ein kleinerer Clip braucht dort weniger Speicher.</translation>
+        </message>
+        <message>
+            <source>Sampling is safe on disk; only “%1” is repeated. Close other programs, then try again.</source>
+            <translation>Das Gerechnete liegt sicher auf der Platte; nur „%1“ wird wiederholt. Schließe andere Programme und versuch es noch einmal.</translation>
+        </message>
+        <message>
+            <source>It does not fit in memory at this size.</source>
+            <translation>In dieser Größe passt es nicht in den Speicher.</translation>
+        </message>
+        <message>
+            <source>The model gave values that are not numbers. Full precision usually helps; it is slower.</source>
+            <translation>Das Modell ergab Werte, die keine Zahlen sind. Volle Genauigkeit hilft meist; sie ist langsamer.</translation>
+        </message>
+        <message>
+            <source>Again in full precision</source>
+            <translation>Noch einmal, voll genau</translation>
+        </message>
+        <message>
+            <source>Something it needs is not there any more, often the model's folder. Link it again, then try again.</source>
+            <translation>Etwas, das er braucht, ist nicht mehr da, oft der Ordner des Modells. Verknüpfe ihn wieder und versuch es noch einmal.</translation>
+        </message>
+        <message>
+            <source>A file that it needs is damaged. Models checks every file of a model.</source>
+            <translation>Eine Datei, die er braucht, ist beschädigt. „Modelle“ prüft jede Datei eines Modells.</translation>
+        </message>
+        <message>
+            <source>The system refused to read or write. Settings shows the folders and the space in them.</source>
+            <translation>Das System ließ nicht lesen oder schreiben. Die Einstellungen zeigen die Ordner und den Platz darin.</translation>
+        </message>
+        <message>
+            <source>Show the folders</source>
+            <translation>Ordner zeigen</translation>
+        </message>
+        <message>
+            <source>Something changed since the job was queued. As a new job it is made with what is there now.</source>
+            <translation>Seit der Auftrag eingereiht wurde, hat sich etwas geändert. Als neuer Auftrag nimmt er, was jetzt da ist.</translation>
+        </message>
+        <message>
+            <source>Queue as a new job</source>
+            <translation>Als neuen Auftrag einreihen</translation>
+        </message>
+        <message>
+            <source>What was sampled is kept; trying again repeats only what is missing.</source>
+            <translation>Was gerechnet wurde, bleibt; ein neuer Versuch wiederholt nur, was fehlt.</translation>
+        </message>
+        <message>
+            <source>the job's details</source>
+            <translation>Details des Auftrags</translation>
+        </message>
+        <message>
+            <source>Queued again in full precision.</source>
+            <translation>Neu eingereiht, voll genau.</translation>
         </message>
     </context>
     <context>
@@ -1503,6 +1818,10 @@
             <source>A remix is being made.</source>
             <translation>Ein Remix entsteht.</translation>
         </message>
+        <message>
+            <source>Frame %1 is the first frame of a new clip.</source>
+            <translation>Bild %1 ist das erste Bild eines neuen Clips.</translation>
+        </message>
     </context>
     <context>
         <name>ShotRow</name>
@@ -1546,6 +1865,22 @@
             <source>Take it out; its takes stay</source>
             <translation>Herausnehmen; seine Takes bleiben</translation>
         </message>
+        <message>
+            <source>First frame of shot %1</source>
+            <translation>Erstes Bild von Einstellung %1</translation>
+        </message>
+        <message>
+            <source>Free first frame</source>
+            <translation>Erstes Bild frei</translation>
+        </message>
+        <message>
+            <source>Last frame of shot %1</source>
+            <translation>Letztes Bild von %1</translation>
+        </message>
+        <message>
+            <source>Waits for shot %1</source>
+            <translation>Wartet auf %1</translation>
+        </message>
     </context>
     <context>
         <name>ShotScreen</name>
@@ -1588,18 +1923,6 @@
         <message>
             <source>t%1</source>
             <translation>T%1</translation>
-        </message>
-        <message>
-            <source>Copy recipe</source>
-            <translation>Rezept kopieren</translation>
-        </message>
-        <message>
-            <source>Reproduce</source>
-            <translation>Nachmachen</translation>
-        </message>
-        <message>
-            <source>Make it again and compare every byte before signing</source>
-            <translation>Noch einmal machen und jedes Byte vor dem Signieren vergleichen</translation>
         </message>
         <message>
             <source>Keep</source>
@@ -1753,6 +2076,84 @@
             <source>Copy the recipe</source>
             <translation>Das Rezept kopieren</translation>
         </message>
+        <message>
+            <source>Grid</source>
+            <translation>Raster</translation>
+        </message>
+        <message>
+            <source>All takes of this shot as equal cells</source>
+            <translation>Alle Takes dieser Einstellung als gleiche Felder</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>Details</translation>
+        </message>
+        <message>
+            <source>What was measured, the recipe, where it comes from</source>
+            <translation>Was gemessen wurde, das Rezept, die Herkunft</translation>
+        </message>
+        <message>
+            <source>Use frame</source>
+            <translation>Bild nutzen</translation>
+        </message>
+        <message>
+            <source>The frame that is shown becomes the first one of a new clip</source>
+            <translation>Das gezeigte Bild wird das erste eines neuen Clips</translation>
+        </message>
+        <message>
+            <source>All takes as a grid</source>
+            <translation>Alle Takes als Raster</translation>
+        </message>
+        <message>
+            <source>Use this frame as the first one of a new clip</source>
+            <translation>Dieses Bild als erstes eines neuen Clips nehmen</translation>
+        </message>
+        <message>
+            <source>Measures, recipe and lineage</source>
+            <translation>Messwerte, Rezept und Herkunft</translation>
+        </message>
+    </context>
+    <context>
+        <name>SketchGrid</name>
+        <message>
+            <source>Sketch, %1 of %2 steps</source>
+            <translation>Skizze, %1 von %2 Schritten</translation>
+        </message>
+        <message>
+            <source>Finished from the sketch</source>
+            <translation>Aus der Skizze ausgeführt</translation>
+        </message>
+        <message>
+            <source>seed %1</source>
+            <translation>Seed %1</translation>
+        </message>
+        <message>
+            <source>Cell %1: %2</source>
+            <translation>Feld %1: %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>SketchGridView</name>
+        <message>
+            <source>Takes of this shot</source>
+            <translation>Takes dieser Einstellung</translation>
+        </message>
+        <message>
+            <source>Decoding</source>
+            <translation>Wird dekodiert</translation>
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation>Ausführen</translation>
+        </message>
+        <message>
+            <source>Go on with this sketch to the end</source>
+            <translation>Diese Skizze zu Ende rechnen</translation>
+        </message>
+        <message>
+            <source>This shot has no takes yet.</source>
+            <translation>Diese Einstellung hat noch keine Takes.</translation>
+        </message>
     </context>
     <context>
         <name>Stars</name>
@@ -1804,6 +2205,14 @@
                 <numerusform>%1 · %n Einstellung</numerusform>
                 <numerusform>%1 · %n Einstellungen</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>first frame of shot %1</source>
+            <translation>erstes Bild von Einstellung %1</translation>
+        </message>
+        <message>
+            <source>Shot %1 is made when shot %2 has a take: its first frame is that one's last.</source>
+            <translation>Einstellung %1 entsteht, wenn Einstellung %2 einen Take hat: Sie beginnt mit deren letztem Bild.</translation>
         </message>
     </context>
     <context>
@@ -2053,10 +2462,6 @@
     <context>
         <name>WaitingRow</name>
         <message>
-            <source>What was sampled is kept; trying again repeats only what is missing.</source>
-            <translation>Was berechnet ist, bleibt; ein neuer Versuch holt nur das Fehlende nach.</translation>
-        </message>
-        <message>
             <source>Earlier</source>
             <translation>Früher</translation>
         </message>
@@ -2071,10 +2476,6 @@
         <message>
             <source>Go on</source>
             <translation>Weiter</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal</translation>
         </message>
         <message>
             <source>Cancel this job</source>

@@ -34,6 +34,13 @@
                 <numerusform>%n takes</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n at once</source>
+            <translation>
+                <numerusform>%n at once</numerusform>
+                <numerusform>%n at once</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>JobListModel</name>

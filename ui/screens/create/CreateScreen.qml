@@ -150,6 +150,19 @@ FocusScope {
                         }
                         FieldRow {
                             visible: screen.moreOpen
+                            label: qsTr("Sketches")
+                            Layout.fillWidth: true
+                            ChoiceBox {
+                                name: qsTr("How many sketches one press makes")
+                                Layout.fillWidth: true
+                                readonly property var counts: [2, 4, 6, 9]
+                                model: counts.map(n => qsTr("%n at once", "", n))
+                                currentIndex: Math.max(0, counts.indexOf(screen.model.sketches))
+                                onActivated: index => screen.model.sketches = counts[index]
+                            }
+                        }
+                        FieldRow {
+                            visible: screen.moreOpen
                             label: qsTr("Steps")
                             Layout.fillWidth: true
                             SlideBar { name: qsTr("Steps"); Layout.fillWidth: true; from: 1; to: Math.min(60, screen.model.stepsMax); stepSize: 1; snapMode: Slider.SnapAlways; value: screen.model.steps; onMoved: screen.model.steps = value }
@@ -180,9 +193,10 @@ FocusScope {
                     Layout.fillWidth: true
                     spacing: Theme.space2
                     ActionButton {
-                        text: qsTr("Sketch ×4")
+                        objectName: "sketch"
+                        text: qsTr("Sketch ×%1").arg(screen.model.sketches)
                         enabled: screen.model.sketchReason === "" && screen.model.canGenerate
-                        hint: screen.model.sketchReason !== "" ? screen.model.sketchReason : qsTr("Four cheap tries; finish the one you like")
+                        hint: screen.model.sketchReason !== "" ? screen.model.sketchReason : qsTr("Cheap tries, each with its own seed; finish the one you like")
                         keys: "Ctrl+Shift+Enter"
                         onClicked: screen.model.sketch()
                     }
@@ -213,6 +227,7 @@ FocusScope {
                 Words { kind: "title"; text: screen.model.shotName !== "" ? screen.model.shotName : qsTr("A new shot"); Layout.fillWidth: true }
                 Words { kind: "meta"; visible: screen.model.takeList.count > 0; text: qsTr("%n take(s)", "", screen.model.takeList.count) }
                 ActionButton { compact: true; iconName: "plus-lg"; text: qsTr("New shot"); keys: "Ctrl+N"; hint: qsTr("Start with an empty form"); visible: screen.model.shotId !== ""; onClicked: screen.model.newShot() }
+                ActionButton { compact: true; iconName: "grid"; text: qsTr("Grid"); visible: screen.model.takeList.count > 1; hint: qsTr("All takes of this shot side by side, to finish the sketch you like"); onClicked: screen.model.openGrid() }
                 ActionButton { compact: true; iconName: "vr"; text: qsTr("Compare takes"); visible: screen.model.takeList.count > 0; hint: qsTr("Takes side by side"); onClicked: screen.model.openShot() }
             }
             Flickable {

@@ -24,7 +24,6 @@ namespace {
 
 constexpr int kEstimateAfter_ms = 150;
 constexpr char kFirstPrompt[] = "A red ball bounces across a checkered floor at sunset, slow pan left";
-constexpr int kSketches = 4;
 
 /// The multiple of `unit` nearest to `value`, within the limits.
 int nearest(double value, int unit, int least, int most) {
@@ -303,7 +302,7 @@ void CreateModel::start(bool sketch) {
   json arguments = request();
   if (sketch) {
     arguments["sketch"] = true;
-    arguments["takes"] = kSketches;
+    arguments["takes"] = sketches();
   }
   starting_ = true;
   if (!shot_id_.isEmpty()) return addJobs(std::move(arguments));
@@ -399,6 +398,38 @@ void CreateModel::finish(const QString& takeId) {
   });
 }
 
+QString CreateModel::smallerSize(const QString& size) const {
+  const QStringList sides = size.split(QLatin1Char('x'));
+  const QVariantMap model = chosen();
+  const int unit = std::max(1, model.value(u"size_multiple"_s, 32).toInt()), least = model.value(u"size_min"_s, unit).toInt();
+  const int most = model.value(u"size_max"_s, 4096).toInt();
+  if (sides.size() != 2) return size;
+  const auto side = [&](const QString& text) { return nearest(text.toInt() / std::sqrt(2.0), unit, least, most); };
+  return u"%1x%2"_s.arg(side(sides[0])).arg(side(sides[1]));
+}
+
+void CreateModel::jobRequest(const QString& jobId, bool smaller) {
+  const auto found = context_.jobs.jobs().constFind(jobId);
+  if (found == context_.jobs.jobs().constEnd()) return context_.notices.say(tr("This job is no longer in the queue."));
+  const json& job = found->job;
+  const QString size = text_field(job, "size");
+  QVariantMap fields = {{u"prompt"_s, text_field(job, "prompt")},
+                        {u"model"_s, text_field(job, "model")},
+                        {u"size"_s, smaller ? smallerSize(size) : size},
+                        {u"frames"_s, job.value("frames", frames())},
+                        {u"fps"_s, text_field(job, "fps")},
+                        {u"seed"_s, QString::number(job.value("seed", qulonglong{0}))},
+                        {u"seed_locked"_s, true},
+                        {u"negative"_s, text_field(job, "negative")},
+                        {u"steps"_s, job.value("steps", steps())},
+                        {u"guidance"_s, job.value("guidance", guidance())}};
+  setAll(fields, tr("the request of a job"));
+}
+
+void CreateModel::openGrid() {
+  if (!shot_id_.isEmpty()) context_.navigator.go(u"shot/%1?view=grid"_s.arg(shot_id_));
+}
+
 void CreateModel::openShot() {
   if (!shot_id_.isEmpty()) context_.navigator.go(u"shot/"_s + shot_id_);
 }
@@ -414,8 +445,16 @@ void CreateModel::followRoute() {
   if (context_.navigator.screen() != "create"_L1) return;
   const QVariantMap query = context_.navigator.query();
   if (const QString take = query.value(u"take"_s).toString(); !take.isEmpty()) takeRequest(take);
+  if (const QString job = query.value(u"job"_s).toString(); !job.isEmpty()) jobRequest(job, query.value(u"size"_s) == "smaller"_L1);
   const QString image = query.value(u"image"_s).toString();
-  if (!image.isEmpty()) setFirstImage(image);
+  // "clip=new" once: coming back here later must not empty the shot again.
+  if (query.value(u"clip"_s) == "new"_L1) {
+    newShot();
+    setAll({{u"prompt"_s, query.value(u"prompt"_s)}, {u"image"_s, image}}, tr("a frame as the start"));
+    context_.navigator.replaceQuery({});
+  } else if (!image.isEmpty()) {
+    setFirstImage(image);
+  }
 }
 
 }  // namespace fantascope::ui

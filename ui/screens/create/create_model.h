@@ -25,6 +25,7 @@ class CreateModel final : public QObject {
   Q_PROPERTY(int steps READ steps WRITE setSteps NOTIFY formChanged)
   Q_PROPERTY(double guidance READ guidance WRITE setGuidance NOTIFY formChanged)
   Q_PROPERTY(int takes READ takes WRITE setTakes NOTIFY formChanged)
+  Q_PROPERTY(int sketches READ sketches WRITE setSketches NOTIFY formChanged)
   Q_PROPERTY(QString firstImage READ firstImage WRITE setFirstImage NOTIFY formChanged)
   Q_PROPERTY(QString lastImage READ lastImage WRITE setLastImage NOTIFY formChanged)
   Q_PROPERTY(QVariantList models READ models NOTIFY modelsChanged)
@@ -72,6 +73,9 @@ class CreateModel final : public QObject {
   void setGuidance(double guidance) { set("guidance", guidance); }
   int takes() const { return std::max(1, form_.value(QStringLiteral("takes"), 1).toInt()); }
   void setTakes(int takes) { set("takes", takes); }
+  /// How many sketches one press makes, each with a seed of its own: 2, 4, 6 or 9.
+  int sketches() const { return std::clamp(form_.value(QStringLiteral("sketches"), 4).toInt(), 1, 9); }
+  void setSketches(int sketches) { set("sketches", sketches); }
   QString firstImage() const { return form_.value(QStringLiteral("image")).toString(); }
   void setFirstImage(const QString& path) { set("image", path); }
   QString lastImage() const { return form_.value(QStringLiteral("last_image")).toString(); }
@@ -114,7 +118,11 @@ class CreateModel final : public QObject {
   Q_INVOKABLE void takeRequest(const QString& takeId);
   Q_INVOKABLE void pause(const QString& jobId) { changeJob("queue pause", jobId); }
   Q_INVOKABLE void cancel(const QString& jobId) { changeJob("queue cancel", jobId); }
+  /// The request of an open job, back in the form; `smaller`: with half as many pixels.
+  Q_INVOKABLE void jobRequest(const QString& jobId, bool smaller);
   Q_INVOKABLE void openShot();
+  /// All takes of this shot as a grid.
+  Q_INVOKABLE void openGrid();
   /// Goes on from a sketch to the finished take.
   Q_INVOKABLE void finish(const QString& takeId);
   /// "first", "last" or a sentence why not: what dropping this file on a reference place would do.
@@ -141,6 +149,7 @@ class CreateModel final : public QObject {
   void attach(const nlohmann::json& jobs);
   void changeJob(const char* operation, const QString& jobId);
   void followRoute();
+  QString smallerSize(const QString& size) const;
 
   StudioContext& context_;
   QVariantMap form_;

@@ -44,9 +44,10 @@ RowLayout {
     }
     ChoiceBox {
         name: qsTr("Order")
-        Layout.preferredWidth: 140
-        readonly property var ids: ["newest", "oldest", "stars"]
-        model: [qsTr("Newest first"), qsTr("Oldest first"), qsTr("Most stars")]
+        objectName: "order"
+        Layout.preferredWidth: 148
+        readonly property var ids: ["newest", "oldest", "stars", "av_offset", "flicker", "frozen", "colour_drift", "loudness"]
+        model: [qsTr("Newest first"), qsTr("Oldest first"), qsTr("Most stars"), qsTr("Sound off most"), qsTr("Most flicker"), qsTr("Stillest first"), qsTr("Colour drift"), qsTr("Loudest first")]
         currentIndex: Math.max(0, ids.indexOf(row.model.order))
         onActivated: index => row.model.order = ids[index]
     }

@@ -34,6 +34,10 @@ class QueueModel final : public QObject {
   Q_INVOKABLE void duplicate(const QString& jobId) { change("queue duplicate", jobId); }
   /// One place up (-1) or down (1) among those that wait, or to the top (-2).
   Q_INVOKABLE void move(const QString& jobId, int by);
+  /// What a job that does not go on by itself needs, by the reason that it gave: {text, actions: [{id, label}]}, the best one first.
+  /// Empty for jobs that need nobody.
+  Q_INVOKABLE QVariantMap remedy(const QString& jobId) const;
+  Q_INVOKABLE void applyRemedy(const QString& jobId, const QString& action);
   Q_INVOKABLE void addBatch(const QString& file);
   Q_INVOKABLE void clearFinished();
 

@@ -11,17 +11,26 @@ FocusScope {
     required property var studio
     readonly property var clipA: model.takeA.clip ? studio.clips.clip(model.takeA.clip) : null
     readonly property var clipB: model.takeB.clip ? studio.clips.clip(model.takeB.clip) : null
-    readonly property var heard: model.focusB ? clipB : clipA
+    readonly property bool isGrid: model.view === "grid"
+    property bool gridTouched: false   // sound comes with the first cell that is chosen
+    readonly property var heard: isGrid && !gridTouched ? null : model.focusB ? clipB : clipA
+    readonly property bool roomForDetails: width >= 1000
+    property string details: studio.preferences.value("shot_details", "")   // "open", "closed"; empty: open where there is room
+    readonly property bool detailsOpen: details === "open" || details === "" && roomForDetails
+    function toggleDetails() { details = detailsOpen ? "closed" : "open"; studio.preferences.setValue("shot_details", details) }
+    // A grid plays by itself, so that sketches can be judged without a hand on anything.
+    readonly property bool gridReady: isGrid && visible && clock.frames > 1
+    onGridReadyChanged: if (gridReady) { gridTouched = false; clock.loop = true; clock.play() }
     readonly property real position: clock.frames > 1 ? clock.frame / (clock.frames - 1) : 0
 
     PlaybackClock {
         id: clock
         frames: Math.max(screen.clipA ? screen.clipA.frames : 0, screen.clipB ? screen.clipB.frames : 0)
         fps: screen.clipA && screen.clipA.fps > 0 ? screen.clipA.fps : 24
-        onSoundFrom: time => screen.studio.sound.play(screen.heard, time)
+        onSoundFrom: time => { if (screen.heard) screen.studio.sound.play(screen.heard, time) }
         onSoundStopped: screen.studio.sound.stop()
     }
-    onHeardChanged: if (clock.playing) studio.sound.play(heard, clock.frame / clock.fps)
+    onHeardChanged: if (clock.playing && !heard) studio.sound.stop(); else if (clock.playing) studio.sound.play(heard, clock.frame / clock.fps)
     onVisibleChanged: if (!visible) clock.pause()
     Connections {
         target: screen.model
@@ -34,6 +43,8 @@ FocusScope {
             else if (what === "stop") clock.pause()
             else if (what === "in") clock.inPoint = clock.frame
             else if (what === "out") clock.outPoint = clock.frame
+            else if (what === "use frame") screen.model.useFrame(clock.frame)
+            else if (what === "details") screen.toggleDetails()
             else clock.step(Number(what))
         }
         function onWordsWanted(action) { words.ask(action) }
@@ -46,8 +57,16 @@ FocusScope {
     }
     Keys.onReleased: event => { if (event.key === Qt.Key_Backslash && !event.isAutoRepeat) wipe.flipped = false }
 
+    DetailsPanel {
+        id: detailsPanel
+        visible: screen.detailsOpen
+        anchors { right: parent.right; top: parent.top; bottom: parent.bottom }
+        width: 272
+        z: 1
+        model: screen.model
+    }
     ColumnLayout {
-        anchors { fill: parent; leftMargin: Theme.space4; rightMargin: Theme.space4; topMargin: Theme.space2; bottomMargin: Theme.space2 }
+        anchors { fill: parent; rightMargin: screen.detailsOpen && screen.roomForDetails ? detailsPanel.width + Theme.space3 : Theme.space4; leftMargin: Theme.space4; topMargin: Theme.space2; bottomMargin: Theme.space2 }
         spacing: Theme.space2
         RowLayout {
             Layout.fillWidth: true
@@ -55,11 +74,13 @@ FocusScope {
             spacing: Theme.space2
             ActionButton { compact: true; kind: "quiet"; iconName: "arrow-left"; text: qsTr("Back"); keys: "Esc"; onClicked: screen.model.leave() }
             Words { kind: "title"; text: screen.model.title; Layout.fillWidth: true; property bool mayElide: true }
+            ActionButton { compact: true; iconName: "grid"; text: qsTr("Grid"); keys: "A"; hint: qsTr("All takes of this shot as equal cells"); checkable: true; checked: screen.model.view === "grid"; onClicked: screen.model.showGrid() }
             ActionButton { compact: true; iconName: "columns-gap"; text: qsTr("Side by side"); keys: "G"; checkable: true; checked: screen.model.view === "side"; onClicked: screen.model.showSide() }
             ActionButton { compact: true; iconName: "layout-split"; text: qsTr("Wipe"); keys: "W"; checkable: true; checked: screen.model.view === "wipe"; onClicked: screen.model.showWipe() }
             ActionButton { compact: true; iconName: "intersect"; text: qsTr("Difference"); keys: "D"; checkable: true; checked: screen.model.view === "difference"; onClicked: screen.model.showDifference() }
             ActionButton { compact: true; iconName: "square"; text: qsTr("One"); keys: "Q"; checkable: true; checked: screen.model.view === "one"; onClicked: screen.model.showOne() }
             ActionButton { compact: true; iconName: "box-arrow-up"; text: qsTr("Export"); keys: "Ctrl+E"; hint: qsTr("Copy the clip into the folder for exports"); onClicked: screen.model.exportTake() }
+            ActionButton { objectName: "details"; compact: true; iconName: "info-circle"; text: screen.roomForDetails ? qsTr("Details") : ""; keys: "Ctrl+I"; hint: qsTr("What was measured, the recipe, where it comes from"); checkable: true; checked: screen.detailsOpen; onClicked: { screen.toggleDetails(); checked = Qt.binding(() => screen.detailsOpen) } }
         }
         Item {
             Layout.fillWidth: true
@@ -95,6 +116,15 @@ FocusScope {
                     onChosen: screen.model.focusTake(true)
                     onScrubbed: position => { clock.pause(); clock.seek(Math.round(position * (clock.frames - 1))) }
                 }
+            }
+            SketchGridView {
+                anchors.fill: parent
+                visible: screen.isGrid
+                model: screen.model
+                studio: screen.studio
+                frame: clock.frame
+                onChosen: takeId => { screen.gridTouched = true; screen.model.show(takeId) }
+                onOpened: takeId => { screen.model.show(takeId); screen.model.showOne() }
             }
             WipeView {
                 id: wipe
@@ -140,7 +170,7 @@ FocusScope {
                     required property var model
                     required property int index
                     readonly property bool isA: model.takeId === screen.model.takeA.takeId
-                    readonly property bool isB: model.takeId === screen.model.takeB.takeId && screen.model.view !== "one"
+                    readonly property bool isB: model.takeId === screen.model.takeB.takeId && screen.model.view !== "one" && !screen.isGrid
                     width: 116
                     height: 92
                     Accessible.role: Accessible.ListItem
@@ -167,27 +197,6 @@ FocusScope {
                     TapHandler { acceptedButtons: Qt.RightButton; onTapped: screen.model.makeReference(cell.model.takeId) }
                 }
             }
-            ColumnLayout {
-                Layout.preferredWidth: 380
-                Layout.maximumWidth: 420
-                spacing: 2
-                Grid {
-                    Layout.fillWidth: true
-                    columns: 2
-                    columnSpacing: Theme.space3
-                    rowSpacing: 0
-                    Repeater {
-                        model: screen.model.facts.slice(0, 6)
-                        Words { required property var modelData; kind: "meta"; width: 184; text: modelData.name + ": " + modelData.value; property bool mayElide: true }
-                    }
-                }
-                RowLayout {
-                    spacing: Theme.space1
-                    ActionButton { compact: true; iconName: "clipboard"; text: qsTr("Copy recipe"); keys: "Ctrl+Shift+C"; onClicked: screen.model.copyRecipe() }
-                    ActionButton { compact: true; iconName: "arrow-clockwise"; text: qsTr("Reproduce"); hint: qsTr("Make it again and compare every byte before signing"); enabled: !screen.model.reproducing; onClicked: screen.model.reproduce() }
-                }
-                Words { visible: text !== ""; Layout.fillWidth: true; kind: "meta"; wrapMode: Text.Wrap; color: Theme.text; text: screen.model.reproduceText }
-            }
         }
         RowLayout {
             Layout.fillWidth: true
@@ -196,10 +205,11 @@ FocusScope {
             ActionButton { iconName: "x-lg"; text: qsTr("Drop"); keys: "X"; checkable: true; checked: screen.model.focused.keep === "dropped"; onClicked: screen.model.drop() }
             Stars { stars: screen.model.focused.stars || 0; size: 16; onPicked: stars => screen.model.setStars(stars); Layout.leftMargin: Theme.space2; Layout.rightMargin: Theme.space2 }
             Item { Layout.fillWidth: true }
+            ActionButton { objectName: "use frame"; iconName: "card-image"; text: qsTr("Use frame"); keys: "N"; hint: qsTr("The frame that is shown becomes the first one of a new clip"); onClicked: screen.model.useFrame(clock.frame) }
             ActionButton { iconName: "pencil"; text: qsTr("Edit the request"); hint: qsTr("Put words and settings of this take back into the form"); onClicked: screen.model.editRequest() }
-            ActionButton { text: qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end"); onClicked: screen.model.finish() }
-            ActionButton { text: qsTr("Extend"); keys: "E"; enabled: screen.model.extendReason === ""; hint: screen.model.extendReason !== "" ? screen.model.extendReason : qsTr("Go on after the last frame"); onClicked: words.ask("extend") }
-            ActionButton { text: qsTr("Remix"); keys: "R"; enabled: screen.model.remixReason === ""; hint: screen.model.remixReason !== "" ? screen.model.remixReason : qsTr("Other words, the same start"); onClicked: words.ask("remix") }
+            ActionButton { objectName: "finish"; text: qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end"); onClicked: screen.model.finish() }
+            ActionButton { objectName: "extend"; text: qsTr("Extend"); keys: "E"; enabled: screen.model.extendReason === ""; hint: screen.model.extendReason !== "" ? screen.model.extendReason : qsTr("Go on after the last frame"); onClicked: words.ask("extend") }
+            ActionButton { objectName: "remix"; text: qsTr("Remix"); keys: "R"; enabled: screen.model.remixReason === ""; hint: screen.model.remixReason !== "" ? screen.model.remixReason : qsTr("Other words, the same start"); onClicked: words.ask("remix") }
         }
     }
     Popup {
@@ -235,6 +245,7 @@ FocusScope {
                 Item { Layout.fillWidth: true }
                 ActionButton { text: qsTr("Not now"); kind: "quiet"; onClicked: words.close() }
                 ActionButton {
+                    objectName: "do it"
                     kind: "primary"
                     text: words.action === "extend" ? qsTr("Extend") : qsTr("Remix")
                     enabled: prompt.text.trim() !== ""

@@ -47,6 +47,13 @@ FocusScope {
             FlagWord { keep: view.take.keep || "draft" }
             Icon { visible: view.focusedTake; icon: "volume-up"; size: 14; color: Theme.accent }
         }
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space1
+            visible: (view.take.measured || "") !== ""
+            Icon { visible: view.take.measuredBad === true; icon: "exclamation-triangle"; size: 12; color: Theme.warn }
+            Words { Layout.fillWidth: true; kind: "meta"; color: view.take.measuredBad === true ? Theme.warn : Theme.text2; text: view.take.measured || ""; property bool mayElide: true }
+        }
         Item {
             Layout.fillWidth: true
             Layout.preferredHeight: 36

@@ -10,6 +10,7 @@
 #include "ui/bridge/preferences.h"
 #include "ui/bridge/take_actions.h"
 #include "ui/bridge/wording.h"
+#include "ui/screens/shot/measure_words.h"
 
 namespace fantascope::ui {
 using namespace Qt::Literals::StringLiterals;
@@ -20,9 +21,11 @@ QString id_of(const QVariantMap& take) { return take.value(u"takeId"_s).toString
 
 }  // namespace
 
-ShotModel::ShotModel(StudioContext& context, QObject* parent) : QObject(parent), context_(context), take_list_(context) {
+ShotModel::ShotModel(StudioContext& context, QObject* parent)
+    : QObject(parent), context_(context), take_list_(context), lineage_(context), grid_(context) {
   connect(&context.navigator, &Navigator::routeChanged, this, &ShotModel::followRoute);
   connect(&take_list_, &TakeListModel::refreshed, this, &ShotModel::load);
+  connect(&grid_, &SketchGrid::changed, this, &ShotModel::followFinished);
   context.operations.ask(Lane::kQuick, "view operations", json::object(), this, [this](Result<json> answer) {
     const auto reason = [&](const char* name) { return answer && answer->contains(name) ? QString() : tr("Not in this build yet."); };
     finish_reason_ = reason("finish");
@@ -44,6 +47,7 @@ void ShotModel::followRoute() {
   id_b_ = ids.value(1);
   focus_b_ = !id_b_.isEmpty() && focus_b_;
   take_list_.setShotId(shot);
+  grid_.setShot(shot);
   load();
 }
 
@@ -56,6 +60,7 @@ void ShotModel::load() {
     id_a_ = first;
     id_b_ = take_list_.count() > 1 ? take_list_.get(1).value(u"takeId"_s).toString() : QString();
     if (!id_b_.isEmpty()) std::swap(id_a_, id_b_);
+    if (isGrid()) id_b_.clear();
   }
   const int generation = ++generation_;
   const auto fetch = [this, generation](const QString& id, bool is_b) {
@@ -76,6 +81,10 @@ void ShotModel::load() {
           take.insert(u"stars"_s, (*answer)["stars"].get<int>());
           take.insert(u"frames"_s, (*answer)["frames"].get<int>());
           take.insert(u"length"_s, length_text((*answer)["duration_s"].get<double>()));
+          const json measures = answer->value("measures", json());
+          take.insert(u"measured"_s, measure_summary(measures));
+          take.insert(u"measuredBad"_s, measures.is_object() && !measures.value("warnings", json::array()).empty());
+          if (measures.is_null()) measure(id_of(take));
           const int row = take_list_.rowOf(id_of(take));
           take.insert(u"name"_s,
                       row >= 0 ? tr("take %1").arg(take_list_.count() - row) : short_name(take.value(u"prompt"_s).toString(), 24));
@@ -97,7 +106,11 @@ void ShotModel::putRoute() {
 
 void ShotModel::setView(const QString& view) {
   view_ = view;
-  if (view != "one"_L1 && id_b_.isEmpty()) {
+  if (isGrid()) {
+    if (focus_b_ && !id_b_.isEmpty()) id_a_ = id_b_;
+    id_b_.clear();
+    focus_b_ = false;
+  } else if (view != "one"_L1 && id_b_.isEmpty()) {
     // The neighbour of the reference, so that there is something to compare.
     const int row = take_list_.rowOf(id_a_);
     id_b_ = take_list_.get(row > 0 ? row - 1 : row + 1).value(u"takeId"_s).toString();
@@ -108,7 +121,7 @@ void ShotModel::setView(const QString& view) {
 }
 
 void ShotModel::show(const QString& takeId) {
-  if (view_ == "one"_L1 || takeId == id_a_ || id_a_.isEmpty()) {
+  if (view_ == "one"_L1 || isGrid() || takeId == id_a_ || id_a_.isEmpty()) {
     id_a_ = takeId;
     if (id_b_ == takeId) id_b_.clear();
     focus_b_ = false;
@@ -134,6 +147,11 @@ void ShotModel::focusTake(bool b) {
 }
 
 void ShotModel::walk(int by) {
+  if (isGrid()) {
+    const QString next = grid_.get(grid_.rowOf(id_a_) + by).value(u"takeId"_s).toString();
+    if (!next.isEmpty()) show(next);
+    return;
+  }
   const int row = take_list_.rowOf(focusB() || view() != "one"_L1 ? (id_b_.isEmpty() ? id_a_ : id_b_) : id_a_);
   const int next = row + by;
   if (next < 0 || next >= take_list_.count()) return;
@@ -144,6 +162,7 @@ void ShotModel::walk(int by) {
 
 void ShotModel::readRecipe() {
   const QString id = id_of(focused());
+  lineage_.setTake(id);
   if (id.isEmpty()) return;
   context_.operations.ask(Lane::kQuick, "view take", {{"take_id", id.toStdString()}}, this, [this, id](Result<json> answer) {
     if (!answer || id != id_of(focused())) return;
@@ -170,7 +189,8 @@ void ShotModel::readRecipe() {
       facts_ << fact(tr("Made in"), length_text((*timings)["total"].get<double>()));
     if (const auto warnings = answer->find("warnings"); warnings != answer->end() && warnings->is_array())
       for (const json& warning : *warnings) facts_ << fact(tr("Note"), QString::fromStdString(warning.get<std::string>()));
-    reproduce_text_.clear();
+    measures_ = measure_words(answer->value("measures", json()));
+    if (reproduced_ != id) reproduce_text_.clear();
     Q_EMIT recipeChanged();
   });
 }
@@ -205,6 +225,7 @@ void ShotModel::reproduce() {
   const QString id = id_of(focused());
   if (id.isEmpty() || reproducing_) return;
   reproducing_ = true;
+  reproduced_ = id;
   reproduce_text_ = tr("Making it again to compare every byte …");
   Q_EMIT recipeChanged();
   context_.operations.ask(Lane::kSlow, "reproduce", {{"take", id.toStdString()}}, this, [this](Result<json> answer) {
@@ -217,9 +238,9 @@ void ShotModel::reproduce() {
   });
 }
 
-void ShotModel::queueAction(const char* operation, json arguments, const QString& said) {
+void ShotModel::queueAction(const char* operation, const QString& takeId, json arguments, const QString& said) {
   const QString shot = context_.navigator.subject();
-  arguments["take"] = id_of(focused()).toStdString();
+  arguments["take"] = takeId.toStdString();
   context_.operations.ask(Lane::kQuick, operation, std::move(arguments), this, [this, said, shot](Result<json> answer) {
     if (!answer) return context_.notices.showError(answer.error());
     context_.notices.say(said, tr("Show"), [this] { context_.navigator.go(u"queue"_s); });
@@ -237,15 +258,56 @@ void ShotModel::queueAction(const char* operation, json arguments, const QString
 
 void ShotModel::finish() {
   if (!finishReason().isEmpty()) return context_.notices.say(finishReason());
-  queueAction("queue finish", json::object(), tr("The sketch is being finished."));
+  finishTake(id_of(focused()));
+}
+
+void ShotModel::finishTake(const QString& takeId) {
+  queueAction("queue finish", takeId, json::object(), tr("The sketch is being finished."));
+}
+
+/// What was finished from the sketch in focus takes its place, as it does in the grid.
+void ShotModel::followFinished() {
+  if (!isGrid() || context_.navigator.screen() != "shot"_L1) return;
+  if (const QString shown = grid_.shownFor(id_a_); shown != id_a_) show(shown);
+}
+
+void ShotModel::openRelative(int row) {
+  const QVariantMap relative = lineage_.get(row);
+  const QString id = relative.value(u"takeId"_s).toString(), shot = relative.value(u"shotId"_s).toString();
+  if (id.isEmpty() || relative.value(u"gone"_s).toBool()) return;
+  if (take_list_.rowOf(id) >= 0) return show(id);
+  context_.navigator.go(u"shot/%1?takes=%2&view=one"_s.arg(shot.isEmpty() ? u"none"_s : shot, id));
+}
+
+void ShotModel::useFrame(int frame) {
+  const QString id = id_of(focused());
+  if (id.isEmpty()) return;
+  const json arguments = {{"take", id.toStdString()},
+                          {"frame", std::clamp(frame + 1, 1, std::max(1, focused().value(u"frames"_s).toInt()))}};
+  context_.operations.ask(
+      Lane::kSlow, "library frame", arguments, this, [this, prompt = focused().value(u"prompt"_s)](Result<json> answer) {
+        if (!answer) return context_.notices.showError(answer.error());
+        Route route{u"create"_s, {}, {{u"image"_s, text_field(*answer, "path")}, {u"prompt"_s, prompt}, {u"clip"_s, u"new"_s}}};
+        context_.navigator.go(route.toString());
+        context_.notices.say(tr("Frame %1 is the first frame of a new clip.").arg(answer->value("frame", 0)));
+      });
+}
+
+/// Takes of before measures were kept, and those whose program ended right after publishing, are measured when they are first looked at.
+void ShotModel::measure(const QString& takeId) {
+  if (takeId.isEmpty() || measure_asked_.contains(takeId)) return;
+  measure_asked_.insert(takeId);
+  context_.operations.ask(Lane::kSlow, "library measure", {{"take", takeId.toStdString()}}, this, [this](const Result<json>& answer) {
+    if (answer) load();
+  });
 }
 
 void ShotModel::extend(const QString& prompt) {
-  queueAction("queue extend", {{"prompt", prompt.toStdString()}}, tr("The take is being extended."));
+  queueAction("queue extend", id_of(focused()), {{"prompt", prompt.toStdString()}}, tr("The take is being extended."));
 }
 
 void ShotModel::remix(const QString& prompt, double strength) {
-  queueAction("queue remix", {{"prompt", prompt.toStdString()}, {"strength", strength}}, tr("A remix is being made."));
+  queueAction("queue remix", id_of(focused()), {{"prompt", prompt.toStdString()}, {"strength", strength}}, tr("A remix is being made."));
 }
 
 void ShotModel::editRequest() { context_.navigator.go(u"create?take="_s + id_of(focused())); }

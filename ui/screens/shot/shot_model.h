@@ -3,10 +3,13 @@
 /// The route says what is shown: "shot/<shot id>?takes=a,b&view=wipe"; a take without a shot is opened as "shot/none?takes=<id>".
 /// GUI thread only.
 #include <QObject>
+#include <QSet>
 #include <QVariantMap>
 #include <nlohmann/json.hpp>
 
 #include "ui/bridge/take_list_model.h"
+#include "ui/screens/shot/lineage_model.h"
+#include "ui/screens/shot/sketch_grid.h"
 
 namespace fantascope::ui {
 
@@ -21,6 +24,9 @@ class ShotModel final : public QObject {
   Q_PROPERTY(QVariantMap focused READ focused NOTIFY shownChanged)
   Q_PROPERTY(QString recipeText READ recipeText NOTIFY recipeChanged)
   Q_PROPERTY(QVariantList facts READ facts NOTIFY recipeChanged)
+  Q_PROPERTY(QVariantList measures READ measures NOTIFY recipeChanged)
+  Q_PROPERTY(QObject* lineage READ lineage CONSTANT)
+  Q_PROPERTY(QObject* grid READ grid CONSTANT)
   Q_PROPERTY(QString reproduceText READ reproduceText NOTIFY recipeChanged)
   Q_PROPERTY(bool reproducing READ reproducing NOTIFY recipeChanged)
   Q_PROPERTY(QString finishReason READ finishReason NOTIFY shownChanged)
@@ -32,13 +38,17 @@ class ShotModel final : public QObject {
   QString title() const { return title_; }
   QVariantMap takeA() const { return take_a_; }
   QVariantMap takeB() const { return take_b_; }
-  /// "side", "wipe", "difference", "one".
-  QString view() const { return take_b_.isEmpty() ? QStringLiteral("one") : view_; }
-  bool focusB() const { return focus_b_ && !take_b_.isEmpty(); }
+  /// "side", "wipe", "difference", "one"; "grid": all takes of the shot as equal cells, A the one in focus.
+  QString view() const { return take_b_.isEmpty() && !isGrid() ? QStringLiteral("one") : view_; }
+  bool focusB() const { return focus_b_ && !take_b_.isEmpty() && !isGrid(); }
   QVariantMap focused() const { return focusB() ? take_b_ : take_a_; }
   QString recipeText() const { return recipe_text_; }
   /// [{name, value}] of the focused take.
   QVariantList facts() const { return facts_; }
+  /// [{name, value, bad}] of the focused take; empty until it is measured.
+  QVariantList measures() const { return measures_; }
+  QObject* lineage() { return &lineage_; }
+  QObject* grid() { return &grid_; }
   QString reproduceText() const { return reproduce_text_; }
   bool reproducing() const { return reproducing_; }
   QString finishReason() const {
@@ -57,6 +67,7 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void showWipe() { setView(QStringLiteral("wipe")); }
   Q_INVOKABLE void showDifference() { setView(QStringLiteral("difference")); }
   Q_INVOKABLE void showOne() { setView(QStringLiteral("one")); }
+  Q_INVOKABLE void showGrid() { setView(QStringLiteral("grid")); }
   Q_INVOKABLE void swapSound() { focusTake(!focus_b_); }
   Q_INVOKABLE void nextTake() { walk(1); }
   Q_INVOKABLE void previousTake() { walk(-1); }
@@ -68,6 +79,12 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void copyRecipe();
   Q_INVOKABLE void reproduce();
   Q_INVOKABLE void finish();
+  /// This sketch, whatever is in focus.
+  Q_INVOKABLE void finishTake(const QString& takeId);
+  /// A take of the lineage: beside the others if it is one of this shot's, else in its own shot.
+  Q_INVOKABLE void openRelative(int row);
+  /// The focused take's frame (counted from 0) as the first frame of a new clip.
+  Q_INVOKABLE void useFrame(int frame);
   Q_INVOKABLE void extend(const QString& prompt);
   Q_INVOKABLE void remix(const QString& prompt, double strength);
   Q_INVOKABLE void editRequest();
@@ -84,6 +101,8 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void wantStop() { Q_EMIT transport(QStringLiteral("stop")); }
   Q_INVOKABLE void wantIn() { Q_EMIT transport(QStringLiteral("in")); }
   Q_INVOKABLE void wantOut() { Q_EMIT transport(QStringLiteral("out")); }
+  Q_INVOKABLE void wantFrame() { Q_EMIT transport(QStringLiteral("use frame")); }
+  Q_INVOKABLE void wantDetails() { Q_EMIT transport(QStringLiteral("details")); }
   Q_INVOKABLE void wantExtend() { Q_EMIT wordsWanted(QStringLiteral("extend")); }
   Q_INVOKABLE void wantRemix() { Q_EMIT wordsWanted(QStringLiteral("remix")); }
 
@@ -101,15 +120,22 @@ class ShotModel final : public QObject {
   void putRoute();
   void walk(int by);
   void readRecipe();
-  void queueAction(const char* operation, nlohmann::json arguments, const QString& said);
+  void queueAction(const char* operation, const QString& takeId, nlohmann::json arguments, const QString& said);
+  void measure(const QString& takeId);
+  void followFinished();
+  bool isGrid() const { return view_ == QLatin1StringView("grid"); }
   void advance();
 
   StudioContext& context_;
   TakeListModel take_list_;
+  LineageModel lineage_;
+  SketchGrid grid_;
+  QString reproduced_;  ///< the take that reproduce_text_ is about
   QString title_, view_ = QStringLiteral("side"), id_a_, id_b_, recipe_text_, reproduce_text_;
   QString finish_reason_, extend_reason_, remix_reason_;
   QVariantMap take_a_, take_b_;
-  QVariantList facts_;
+  QVariantList facts_, measures_;
+  QSet<QString> measure_asked_;
   bool focus_b_ = false, reproducing_ = false;
   int generation_ = 0;
 };

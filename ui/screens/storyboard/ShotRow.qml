@@ -8,7 +8,7 @@ Rectangle {
     required property var model
     required property int index
     required property var board
-    height: 104
+    height: 132
     color: Theme.panel
     radius: Theme.radius
     border.color: Theme.line
@@ -20,7 +20,7 @@ Rectangle {
         Words { kind: "mono"; quiet: true; text: row.index + 1; Layout.preferredWidth: 20; horizontalAlignment: Text.AlignRight }
         Item {
             Layout.preferredWidth: 132
-            Layout.preferredHeight: 88
+            Layout.preferredHeight: 92
             Filmstrip { anchors.fill: parent; visible: row.model.takeId !== ""; source: row.model.filmstrip === "" ? "" : "file://" + row.model.filmstrip; frames: row.model.frames; crop: false; aspect: { const p = row.model.size.split("x"); return Number(p[0]) / Number(p[1]) } }
             Rectangle {
                 anchors.fill: parent
@@ -42,8 +42,8 @@ Rectangle {
         }
         ColumnLayout {
             Layout.fillWidth: false
-            Layout.preferredWidth: 140
-            Layout.maximumWidth: 140
+            Layout.preferredWidth: 176
+            Layout.maximumWidth: 176
             spacing: Theme.space1
             RowLayout {
                 spacing: Theme.space1
@@ -51,7 +51,17 @@ Rectangle {
                 Words { kind: "meta"; text: "s" }
             }
             Words { kind: "meta"; Layout.fillWidth: true; visible: row.model.length !== ""; text: qsTr("take: %1").arg(row.model.length) }
-            ActionButton { compact: true; kind: row.model.takeId === "" ? "primary" : "plain"; text: row.model.takeId === "" ? qsTr("Generate") : qsTr("Another take"); onClicked: row.board.generate(row.index) }
+            ChoiceBox {
+                objectName: "first frame " + (row.index + 1)
+                visible: row.index > 0
+                Layout.fillWidth: true
+                implicitHeight: Theme.compact
+                name: qsTr("First frame of shot %1").arg(row.index + 1)
+                model: [qsTr("Free first frame"), qsTr("Last frame of shot %1").arg(row.index)]
+                currentIndex: row.model.follows ? 1 : 0
+                onActivated: index => row.board.setFollows(row.index, index === 1)
+            }
+            ActionButton { objectName: "generate shot " + (row.index + 1); compact: true; enabled: !row.model.waits; hint: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : ""; kind: row.model.takeId === "" ? "primary" : "plain"; text: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : row.model.takeId === "" ? qsTr("Generate") : qsTr("Another take"); onClicked: row.board.generate(row.index) }
         }
         ColumnLayout {
             spacing: 2

@@ -36,7 +36,7 @@ StoryboardModel::StoryboardModel(StudioContext& context, QObject* parent) : QAbs
 QHash<int, QByteArray> StoryboardModel::roleNames() const {
   return {{ShotIdRole, "shotId"_ba}, {NumberRole, "number"_ba}, {PromptRole, "prompt"_ba},       {SecondsRole, "seconds"_ba},
           {TakeIdRole, "takeId"_ba}, {ClipRole, "clip"_ba},     {FilmstripRole, "filmstrip"_ba}, {FramesRole, "frames"_ba},
-          {SizeRole, "size"_ba},     {LengthRole, "length"_ba}};
+          {SizeRole, "size"_ba},     {LengthRole, "length"_ba}, {FollowsRole, "follows"_ba},     {WaitsRole, "waits"_ba}};
 }
 
 QVariant StoryboardModel::data(const QModelIndex& index, int role) const {
@@ -63,6 +63,10 @@ QVariant StoryboardModel::data(const QModelIndex& index, int role) const {
       return take.value(u"size"_s, u"3x2"_s);
     case LengthRole:
       return take.isEmpty() ? QString() : length_text(take.value(u"duration_s"_s).toDouble());
+    case FollowsRole:
+      return index.row() > 0 && form.value(u"first_frame"_s) == "previous"_L1;
+    case WaitsRole:
+      return waiting_.contains(shot.value(u"shot_id"_s).toString());
     default:
       return {};
   }
@@ -90,6 +94,7 @@ void StoryboardModel::refresh() {
       endResetModel();
     }
     Q_EMIT changed();
+    addWaiting();
   });
 }
 
@@ -146,17 +151,23 @@ void StoryboardModel::setPrompt(int row, const QString& prompt) {
       tr("words of shot %1").arg(row + 1), [put, prompt] { put(prompt); }, [put, before] { put(before); });
 }
 
-void StoryboardModel::setSeconds(int row, double seconds) {
+void StoryboardModel::setForm(int row, const QString& field, const QVariant& value, const QString& undo_text) {
   const QVariantMap shot = shots_.value(row).toMap();
   QVariantMap form = shot.value(u"form"_s).toMap();
   const QString id = shot.value(u"shot_id"_s).toString();
-  if (id.isEmpty() || form.value(u"seconds"_s).toDouble() == seconds) return;
+  if (id.isEmpty() || form.value(field) == value) return;
   const json before = to_json(form);
-  form[u"seconds"_s] = seconds;
+  form[field] = value;
   const json after = to_json(form);
   const auto put = [this, id](const json& to) { ask("put shot", {{"shot_id", id.toStdString()}, {"form", to}}); };
   context_.undo.push(
-      tr("length of shot %1").arg(row + 1), [put, after] { put(after); }, [put, before] { put(before); });
+      undo_text, [put, after] { put(after); }, [put, before] { put(before); });
+}
+
+void StoryboardModel::setSeconds(int row, double seconds) { setForm(row, u"seconds"_s, seconds, tr("length of shot %1").arg(row + 1)); }
+
+void StoryboardModel::setFollows(int row, bool follows) {
+  setForm(row, u"first_frame"_s, follows ? u"previous"_s : QString(), tr("first frame of shot %1").arg(row + 1));
 }
 
 void StoryboardModel::move(int row, int by) {
@@ -181,13 +192,30 @@ QString StoryboardModel::wholePrompt(int row) const {
 }
 
 void StoryboardModel::generate(int row) {
+  const QString id = shots_.value(row).toMap().value(u"shot_id"_s).toString();
+  if (id.isEmpty()) return;
+  waiting_.removeAll(id);
+  if (row == 0 || !data(index(row), FollowsRole).toBool()) return add(row, {});
+  const QString before = data(index(row - 1), TakeIdRole).toString();
+  if (before.isEmpty()) {
+    waiting_ << id;
+    Q_EMIT dataChanged(index(row), index(row), {WaitsRole});
+    return context_.notices.say(tr("Shot %1 is made when shot %2 has a take: its first frame is that one's last.").arg(row + 1).arg(row));
+  }
+  context_.operations.ask(Lane::kSlow, "library frame", {{"take", before.toStdString()}}, this, [this, id](Result<json> answer) {
+    if (!answer) return context_.notices.showError(answer.error());
+    if (const auto now = order().indexOf(id); now >= 0) add(static_cast<int>(now), text_field(*answer, "path"));
+  });
+}
+
+void StoryboardModel::add(int row, const QString& image) {
   const QVariantMap shot = shots_.value(row).toMap();
   const QString id = shot.value(u"shot_id"_s).toString();
-  if (id.isEmpty()) return;
   // `snap`: the length is what the model can make nearest to the one that was asked for.
-  const json arguments = {{"prompt", wholePrompt(row).toStdString()},
-                          {"seconds", shot.value(u"form"_s).toMap().value(u"seconds"_s, kUsualSeconds).toDouble()},
-                          {"snap", true}};
+  json arguments = {{"prompt", wholePrompt(row).toStdString()},
+                    {"seconds", shot.value(u"form"_s).toMap().value(u"seconds"_s, kUsualSeconds).toDouble()},
+                    {"snap", true}};
+  if (!image.isEmpty()) arguments["image"] = image.toStdString();
   context_.operations.ask(Lane::kQuick, "queue add", arguments, this, [this, id](Result<json> answer) {
     if (!answer) return context_.notices.showError(answer.error());
     json jobs = json::array();
@@ -197,6 +225,12 @@ void StoryboardModel::generate(int row) {
     }
     ask("attach jobs", {{"shot_id", id.toStdString()}, {"jobs", jobs}});
   });
+}
+
+/// Shots whose predecessor got its take meanwhile.
+void StoryboardModel::addWaiting() {
+  for (int row = 1; row < count(); ++row)
+    if (data(index(row), WaitsRole).toBool() && !data(index(row - 1), TakeIdRole).toString().isEmpty()) generate(row);
 }
 
 void StoryboardModel::generateMissing() {

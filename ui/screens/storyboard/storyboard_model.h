@@ -26,7 +26,9 @@ class StoryboardModel final : public QAbstractListModel {
     FilmstripRole,
     FramesRole,
     SizeRole,
-    LengthRole
+    LengthRole,
+    FollowsRole,  ///< its first frame is the last one of the shot before it
+    WaitsRole,    ///< it is made as soon as the shot before it has a take
   };
   explicit StoryboardModel(StudioContext& context, QObject* parent = nullptr);
   int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : static_cast<int>(shots_.size()); }
@@ -41,6 +43,7 @@ class StoryboardModel final : public QAbstractListModel {
   Q_INVOKABLE void addShot(const QString& prompt);
   Q_INVOKABLE void setPrompt(int row, const QString& prompt);
   Q_INVOKABLE void setSeconds(int row, double seconds);
+  Q_INVOKABLE void setFollows(int row, bool follows);
   Q_INVOKABLE void move(int row, int by);
   Q_INVOKABLE void remove(int row);
   Q_INVOKABLE void generate(int row);
@@ -56,12 +59,16 @@ class StoryboardModel final : public QAbstractListModel {
  private:
   void refresh();
   void ask(const char* name, nlohmann::json arguments);
+  void setForm(int row, const QString& field, const QVariant& value, const QString& undo_text);
+  void add(int row, const QString& image);
+  void addWaiting();
   void setOrder(const QStringList& ids, const QString& undo_text);
   QStringList order() const;
 
   StudioContext& context_;
   QVariantList shots_;
   QString world_;
+  QStringList waiting_;  ///< shots that wait for a take of the one before them, for as long as the window is open
 };
 
 }  // namespace fantascope::ui

@@ -172,6 +172,57 @@ TEST_F(CreateTest, SaysWhyAFileCannotBeAReference) {
   EXPECT_FALSE(model.refusal(u"/a/b.wav"_s).isEmpty());
 }
 
+TEST_F(CreateTest, SketchesAreAsManyAsChosenAndFourToBeginWith) {
+  studio.backend.handlers["view operations"] = [](const json&) { return json{{"queue add", {"prompt", "sketch"}}}; };
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  model.sketch();
+  FakeStudio::settle(kAfterEstimate_ms);
+  model.setSketches(9);
+  model.sketch();
+  FakeStudio::settle(kAfterEstimate_ms);
+  ASSERT_EQ(added.size(), 2u);
+  EXPECT_EQ(added[0]["takes"], 4);
+  EXPECT_EQ(added[0]["sketch"], true);
+  EXPECT_EQ(added[1]["takes"], 9);
+}
+
+TEST_F(CreateTest, ARouteWithAFrameStartsANewClipWithIt) {
+  studio.navigator.setScreens({u"create"_s, u"shot"_s});
+  studio.preferences.setValue(u"shot"_s, u"0123456789abcdef"_s);
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  studio.navigator.go(Route{u"create"_s, {}, {{u"image"_s, u"/x y.png"_s}, {u"prompt"_s, u"a cube"_s}, {u"clip"_s, u"new"_s}}}.toString());
+  EXPECT_TRUE(model.shotId().isEmpty());
+  EXPECT_EQ(model.firstImage(), u"/x y.png"_s);
+  EXPECT_EQ(model.prompt(), u"a cube"_s);
+  EXPECT_EQ(studio.navigator.route(), u"create"_s) << "coming back here does not empty the shot again";
+}
+
+TEST_F(CreateTest, AJobThatDidNotFitComesBackWithHalfThePixels) {
+  studio.navigator.setScreens({u"create"_s});
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  studio.jobs.setJobs({{{"job_id", "j"},
+                        {"state", "failed"},
+                        {"prompt", "a cone"},
+                        {"model", "m"},
+                        {"size", "512x384"},
+                        {"frames", 49},
+                        {"fps", "24"},
+                        {"seed", 11},
+                        {"steps", 20},
+                        {"guidance", 5.5}}});
+  studio.navigator.go(u"create?job=j&size=smaller"_s);
+  EXPECT_EQ(model.prompt(), u"a cone"_s);
+  EXPECT_EQ(model.size(), u"352x256"_s);
+  EXPECT_EQ(model.frames(), 49);
+  EXPECT_EQ(model.seed(), u"11"_s);
+  EXPECT_EQ(model.guidance(), 5.5);
+  studio.undo.undo();
+  EXPECT_EQ(model.prompt(), u"a ball"_s);
+}
+
 TEST(PromptBuilder, JoinsPhrasesAsOneWouldWriteThem) {
   EXPECT_EQ(with_phrase({}, u"a red ball"_s), u"A red ball"_s);
   EXPECT_EQ(with_phrase(u"A red ball"_s, u"bounces"_s), u"A red ball bounces"_s);

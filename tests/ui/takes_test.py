@@ -1,0 +1,205 @@
+"""Every button that makes takes from takes, pressed in the real window by mouse and keys, each followed by a look into the library from the command line: sketches as a grid,
+finish (the bytes of one go), measures and lineage in the panel, extend, remix, reproduce, keep and undo, a frame as the start of a new clip, a shot that starts with the
+last frame of the one before. A picture of each step is kept, and no step may show clipped or overlapping words."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import window
+
+MAKE_S = 240   # one clip on a shared core; alone it takes about 5 s
+FORM = {"prompt": "a red ball bounces in a grey studio by day", "model": "previz", "size": "96x64", "frames": 17, "fps": "12", "steps": 6, "guidance": 3.0, "sketches": 2}
+
+
+class Library:
+    """What the command line says of the same home."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def run(self, *words):
+        env = dict(os.environ, FANTASCOPE_HOME=str(self.home), OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
+        done = subprocess.run([window.BUILD / "bin/fantascope", *map(str, words), "--json"], env=env, capture_output=True, text=True)
+        assert done.returncode == 0, (words, done.stdout[-800:], done.stderr[-800:])
+        return json.loads(done.stdout)
+
+    def takes(self):
+        """Newest first."""
+        return self.run("library", "list")["takes"]
+
+    def show(self, take):
+        return self.run("library", "show", take)
+
+
+def main(artefacts):
+    home = pathlib.Path(tempfile.mkdtemp(prefix="fantascope-takes-"))
+    (home / "window.json").write_text(json.dumps({"form": FORM, "width": 1440, "height": 900}))
+    library = Library(home)
+    screen = window.Screen()
+    problems = []
+    try:
+        win = window.Window(screen, home, artefacts)
+
+        def step(name):
+            time.sleep(0.3)
+            win.grab(name)
+            problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
+
+        def wait_takes(count):
+            win.wait(lambda: len(library.takes()) == count, MAKE_S, 1.0)
+            return library.show(library.takes()[0]["take_id"])
+
+        # Two sketches, side by side as equal cells.
+        win.wait_text("Fits", 60)
+        win.focus()
+        win.click("sketch")
+        wait_takes(2)
+        sketches = [library.show(take["take_id"]) for take in reversed(library.takes())]
+        assert all(sketch["recipe"]["sketch_steps"] > 0 for sketch in sketches), "both are sketches"
+        assert sketches[0]["seed"] != sketches[1]["seed"], "each has a seed of its own"
+        win.wait_text("Take 2", 20)
+        step("sketches-made")
+        win.click("Grid")
+        win.wait(lambda: win.route().startswith("shot/"), 5)
+        win.wait(lambda: sum(text.startswith("Sketch, ") for text in win.texts()) >= 2, 20)
+        step("sketch-grid")
+
+        # Finish in the second cell: the take of one go, byte for byte before signing.
+        win.click("finish-2")
+        finished = wait_takes(3)
+        assert finished["parents"] == [{"relation": "finish", "take_id": sketches[1]["take_id"]}], finished["parents"]
+        win.wait_text("Finished from the sketch", 20)
+        step("finished-in-its-cell")
+        one_go = Library(tempfile.mkdtemp(prefix="fantascope-one-go-")).run(
+            "generate", FORM["prompt"], "--model", FORM["model"], "--size", FORM["size"], "--frames", FORM["frames"], "--fps", FORM["fps"], "--steps", FORM["steps"], "--guidance",
+            FORM["guidance"], "--seed", finished["seed"])
+        assert one_go["latents_sha256"] == finished["latents_sha256"], "the same latents as in one go"
+        assert one_go["recipe_sha256"] == finished["recipe_sha256"], "the same recipe as in one go"
+        reference = json.loads((pathlib.Path(one_go["path"]).parent / "recipe.json").read_text())["made"]["unsigned_sha256"]
+        assert reference == finished["unsigned_sha256"], "the same bytes before signing as in one go"
+
+        # Alone, with what was measured and where it comes from.
+        win.click("One")
+        win.wait_text("Sound against picture", 20)
+        win.wait_text("Lineage", 20)
+        assert finished["measures"] is not None and finished["measures"]["measured_frames"] == FORM["frames"], finished["measures"]
+        step("measured")
+
+        # Longer, from its own latents.
+        win.click("extend")
+        win.wait_text("What happens next?", 5)
+        step("extend-words")
+        win.key("ctrl+a")
+        win.type("the red ball rolls on in a grey studio by day")
+        win.click("do it")
+        extended = wait_takes(4)
+        assert extended["parents"] == [{"relation": "extend", "take_id": finished["take_id"]}], extended["parents"]
+        assert extended["frames"] > finished["frames"] and extended["prompt"].startswith("the red ball rolls"), extended
+        win.wait_text("extended", 20)
+        step("extended")
+
+        # The same start under other words.
+        win.key("r")
+        win.wait_text("What should be different?", 5)
+        win.key("ctrl+a")
+        win.type("a blue ball bounces in a grey studio by day")
+        win.click("do it")
+        remixed = wait_takes(5)
+        assert remixed["parents"] == [{"relation": "remix", "take_id": finished["take_id"]}], remixed["parents"]
+        assert remixed["frames"] == finished["frames"] and remixed["prompt"].startswith("a blue ball"), remixed
+        win.wait_text("remixed", 20)
+        step("lineage")
+
+        # Made again: nothing new in the library.
+        win.click("reproduce")
+        win.wait_text("the same bytes before signing", MAKE_S)
+        assert len(library.takes()) == 5
+        step("reproduced")
+
+        # Kept, taken back, done again; by key and by button.
+        def keep_of(take):
+            return library.show(take["take_id"])["keep"]
+        win.key("p")
+        win.wait(lambda: keep_of(finished) == "kept", 10, 0.5)
+        win.key("ctrl+z")
+        win.wait(lambda: keep_of(finished) == "draft", 10, 0.5)
+        win.route(f"shot/{win.route().split('/')[1].split('?')[0]}?takes={finished['take_id']}&view=one")
+        time.sleep(0.5)
+        win.click("keep")
+        win.wait(lambda: keep_of(finished) == "kept", 10, 0.5)
+        step("kept")
+
+        # A click in the lineage goes there.
+        win.route(f"shot/{win.route().split('/')[1].split('?')[0]}?takes={finished['take_id']}&view=one")
+        win.wait_text("extended", 20)
+        win.click("extended: The red ball rolls on in a grey studio…")
+        win.wait(lambda: extended["take_id"] in win.route(), 10)
+        step("lineage-followed")
+
+        # The frame that is shown starts a new clip.
+        win.key("End")
+        win.wait_text(f"frame {extended['frames']} of", 10)
+        win.click("use frame")
+        win.wait(lambda: win.route().startswith("create"), 20)
+        win.wait_text(f"{extended['take_id']}-{extended['frames']}.png", 10)
+        step("frame-in-create")
+        win.wait_text("Fits", 30)
+        win.click("generate")
+        from_frame = wait_takes(6)
+        kinds = [item["kind"] for item in from_frame["recipe"]["conditioning"]]
+        assert kinds == ["first_image"], kinds
+        step("from-a-frame")
+
+        # A shot that starts where the one before it ends.
+        win.key("ctrl+4")
+        win.wait(lambda: win.route() == "storyboard", 5)
+        for words in ("a green cone falls in a grey studio by day", "the green cone stands still in a grey studio by day"):
+            win.click("Words of a new shot")
+            win.type(words)
+            win.key("Return")
+            win.wait(lambda: any(words in text for text in win.texts()), 10)
+            time.sleep(0.5)
+        win.click("generate shot 1")
+        first = wait_takes(7)
+        win.wait_text("take: ", 20)
+        win.click("first frame 2")
+        win.key("Down", "Return")
+        win.wait_text("Last frame of shot 1", 5)
+        time.sleep(0.5)
+        step("storyboard")
+        win.click("generate shot 2")
+        second = wait_takes(8)
+        kinds = [item["kind"] for item in second["recipe"]["conditioning"]]
+        assert kinds == ["first_image"], kinds
+        assert (home / "references" / f"{first['take_id']}-{first['frames']}.png").exists()
+        step("storyboard-followed")
+
+        # In the library the worst come first.
+        win.key("ctrl+3")
+        win.wait_text("8 take", 10)
+        win.click("order")
+        win.key(*["Down"] * 4, "Return")
+        win.wait_text("Most flicker", 5)
+        time.sleep(0.5)
+        step("by-flicker")
+        flickers = [take["measures"]["flicker_levels"] for take in library.run("library", "list", "--sort", "flicker")["takes"]]
+        assert flickers == sorted(flickers, reverse=True) and len(flickers) == 8, flickers
+        print("event loop:", win.ask("stall"))
+        win.quit()
+        assert win.process.returncode == 0, win.process.returncode
+    finally:
+        screen.close()
+    for where, problem in problems:
+        print("layout:", where, problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    if missing := window.missing_tools():
+        print("skipped: not here:", ", ".join(missing))
+        sys.exit(window.SKIPPED)
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-takes-shots-")))
