@@ -12,6 +12,7 @@
 #include "engine/text/bpe.h"
 #include "engine/text/normalizer.h"
 #include "engine/text/pre_tokenizer.h"
+#include "engine/text/sentencepiece_file.h"
 #include "engine/text/tokenizer_file.h"
 
 namespace fantascope {
@@ -234,7 +235,16 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 
 Result<Tokenizer> Tokenizer::parse(std::string_view json, const std::string& subject) {
-  FANTASCOPE_TRY(auto file, TokenizerFile::parse(json, subject));
+  FANTASCOPE_TRY(TokenizerFile file, TokenizerFile::parse(json, subject));
+  return make(std::move(file), subject);
+}
+
+Result<Tokenizer> Tokenizer::parse_model(std::string_view bytes, const std::string& subject) {
+  FANTASCOPE_TRY(TokenizerFile file, parse_sentencepiece(bytes, subject));
+  return make(std::move(file), subject);
+}
+
+Result<Tokenizer> Tokenizer::make(TokenizerFile file, const std::string& subject) {
   auto impl = std::make_unique<Impl>();
   impl->subject = subject;
   FANTASCOPE_TRY_VOID(impl->read_model(file));
@@ -250,9 +260,15 @@ Result<Tokenizer> Tokenizer::parse(std::string_view json, const std::string& sub
 
 Result<Tokenizer> Tokenizer::open(const std::string& path) {
   std::error_code ignored;
-  const std::string file = std::filesystem::is_directory(path, ignored) ? (std::filesystem::path(path) / "tokenizer.json").string() : path;
+  std::string file = path;
+  if (std::filesystem::is_directory(path, ignored)) {
+    file = path + "/tokenizer.json";
+    if (const std::string model = path + "/tokenizer.model";
+        !std::filesystem::exists(file, ignored) && std::filesystem::exists(model, ignored))
+      file = model;
+  }
   FANTASCOPE_TRY(const std::string text, read_bounded_file(file, kMaxTokenizerBytes));
-  return parse(text, file);
+  return file.ends_with(".model") ? parse_model(text, file) : parse(text, file);
 }
 
 Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, SpecialTokens special, std::size_t max_tokens) const {

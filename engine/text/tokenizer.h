@@ -16,13 +16,17 @@
 
 namespace fantascope {
 
+struct TokenizerFile;
+
 enum class SpecialTokens { kAdd, kNone };
 
 class Tokenizer {
  public:
-  /// `path`: a tokenizer.json, or the folder with it.
+  /// `path`: a tokenizer.json, a sentencepiece model (*.model), or the folder with one of them; of both, tokenizer.json.
   static Result<Tokenizer> open(const std::string& path);
   static Result<Tokenizer> parse(std::string_view json, const std::string& subject);
+  /// The content of a tokenizer.model.
+  static Result<Tokenizer> parse_model(std::string_view bytes, const std::string& subject);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -39,6 +43,7 @@ class Tokenizer {
  private:
   struct Impl;
   explicit Tokenizer(std::unique_ptr<Impl> impl);
+  static Result<Tokenizer> make(TokenizerFile file, const std::string& subject);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -53,8 +53,34 @@ CONFIGS = [
     {"_class_name": "LTX2VocoderWithBWE", "input_sampling_rate": 16000, "output_sampling_rate": 48000, "hop_length": 80, "filter_length": 512}]
 
 
+def varint(value):
+    out = b""
+    while value > 127:
+        out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
+def block(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def sentencepiece(pieces, model_type=2, prefix=0):
+    """The protobuf of a small model; pieces are (text, score, type)."""
+    body = b"".join(block(1, block(1, text.encode()) + b"\x15" + struct.pack("<f", score) + b"\x18" + varint(kind)) for text, score, kind in pieces)
+    return body + block(2, b"\x18" + varint(model_type) + varint(41 << 3) + b"\x02") + block(3, block(1, b"identity") + b"\x18" + bytes([prefix]) + b"\x20\x00")
+
+
+GUIDANCE = {"guidance_scale": 3.0, "modality_scale": 1.0, "rescale": 0.0, "stg_scale": 0.0}
+RECIPE = {"schema_version": 1, "prompt": "a red ball \"bounces\"\nünï", "negative": None, "model": "previz", "family": "any", "weights": {"a/a.safetensors": "b" * 64},
+          "configs": {"model_index.json": "c" * 64}, "scheduler": "S", "sampler": "euler", "sigmas": [1.0, 0.5, 0.0], "given_sigmas": [], "guidance": GUIDANCE,
+          "audio_guidance": GUIDANCE, "seed": 2**63 - 1, "size": "192x128", "frames": 25, "steps": 2, "fps": "24000/1001", "conditioning": [], "cameos": [], "loras": [],
+          "device": "cpu", "device_name": "any", "dtype": "bf16", "engine_version": "0.1.0+452e9cea9a1a", "mode": "exact", "num_threads": 2}
+
+
 def main():
     out = sys.argv[1]
+    put(out, "recipe", "plain", json.dumps(RECIPE, ensure_ascii=False).encode())
+    put(out, "recipe", "image", json.dumps(RECIPE | {"conditioning": [{"kind": "first_image", "sha256": "d" * 64, "file": "first_image.png"}], "made": {"take_id": "x"}}).encode())
     put(out, "safetensors_header", "two", safetensors({"a.weight": ("F32", 4, [2, 3]), "b": ("BF16", 2, [5])}, {"format": "pt"}))
     put(out, "safetensors_header", "empty", safetensors({}))
     put(out, "safetensors_header", "types", safetensors({t: (t, s, [2]) for t, s in [("F64", 8), ("F16", 2), ("I64", 8), ("I32", 4), ("I16", 2), ("I8", 1), ("U8", 1), ("BOOL", 1), ("F8_E4M3", 1), ("F8_E5M2", 1)]}))
@@ -63,6 +89,9 @@ def main():
     put(out, "tokenizer", "bpe", tokenizer() + b"\0A ball  all <bos> \xe2\x96\x81")
     put(out, "tokenizer", "metaspace", tokenizer(normalizer=None, pre_tokenizer={"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}) + b"\0all a b")
     put(out, "tokenizer", "words", tokenizer(pre_tokenizer={"type": "WhitespaceSplit"}, model={"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<pad>": 0, "<eos>": 1, "<bos>": 2, "<unk>": 3}}))
+    pieces = [("<pad>", 0, 3), ("<eos>", 0, 3), ("<bos>", 0, 3), ("<unk>", 0, 2), ("<0x41>", 0, 6), ("▁a", -0.0, 1), ("al", -1.0, 1), ("▁", -2.0, 1), ("a", -3.0, 1), ("l", -4.0, 1), ("é", -5.0, 1)]
+    put(out, "sentencepiece", "bpe", sentencepiece(pieces))
+    put(out, "sentencepiece", "prefix", sentencepiece(pieces, prefix=1))
     put(out, "word_tokenizer", "list", "a\nred\nball\nballs\nünicode\n".encode() + b"\0A red dragon-ball, slow!")
     for i, config in enumerate(CONFIGS):
         put(out, "config", str(i), bytes([i]) + json.dumps(config).encode())
