@@ -44,6 +44,21 @@ struct SamplingWindows {
   int kept_latent_frames = 1;  ///< of the window before, given clean to the next one (the first after a parent keeps ParentClip's)
 };
 
+/// Frames of the clip that are given, wholly or in part; the model makes the rest to fit. How it takes them is the model's matter.
+struct FrameCondition {
+  std::vector<RgbImage> pictures;             ///< one, or frames_multiple * k + 1 that follow each other, already at width x height
+  std::shared_ptr<const PhaseState> latents;  ///< instead: the latents of a whole clip of the same size, as denoise() left them
+  int latent_frame = 0;                       ///< where they begin: 0 is the first one (one video frame), -1 the last one
+  double strength = 1.0;                      ///< above 0; 1: exactly these frames
+};
+
+/// Two stages: sampled at half the width and height, enlarged by the model's own upsampler, and sampled again at the full size from part of
+/// the way down. For models that have an upsampler (ModelInfo::two_stages); not with a parent or windows.
+struct TwoStages {
+  bool on = false;
+  std::vector<double> refine_sigmas;  ///< of the second stage, without the final 0, taken as they are; empty: the model's own
+};
+
 struct GenerationRequest {
   std::string prompt;
   std::optional<std::string> negative_prompt;
@@ -54,8 +69,10 @@ struct GenerationRequest {
   GuidanceSettings guidance, audio_guidance;
   std::uint64_t seed = 0;
   std::optional<RgbImage> first_image, last_image;  ///< already at width x height
+  std::vector<FrameCondition> conditions;           ///< beside those two
   ParentClip parent;
   SamplingWindows windows;
+  TwoStages two_stages;
 };
 
 /// One word of a prompt that the model was never shown, for models with a closed vocabulary.
@@ -102,6 +119,7 @@ struct ModelInfo {
   int frames_multiple = 8;  ///< num_frames = frames_multiple * k + 1
   int frames_max = 1025;
   int steps_max = 200;
+  bool two_stages = false;     ///< has an upsampler of latents: TwoStages may be asked for
   double seconds_at_once = 0;  ///< longer clips should be made in windows; 0: no limit is known
   GenerationRequest defaults;
 };

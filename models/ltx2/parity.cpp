@@ -17,11 +17,10 @@ Result<void> run(const ParityFixture& fixture, at::ScalarType dtype, ParityRepor
   if (index.contains("latent_upsampler") && !index.contains("transformer")) return compare_upsampling(fixture, dtype, report);
   FANTASCOPE_TRY(const PipelineParts parts, PipelineParts::load(fixture.model_dir(), dtype));
   FANTASCOPE_TRY(const ParityRequest request, parse_parity_request(fixture));
-  DenoiseRecipe recipe = make_recipe(parts.settings, request.options, request.request);
-  recipe.clean_mask_BT = given_frames_mask(recipe.shape, fixture.has("image.preprocessed"));
+  const DenoiseRecipe recipe = parity_recipe(parts.settings, fixture, request, expected_given_tokens(fixture, request));
   FANTASCOPE_TRY_VOID(compare_text(fixture, parts.text, dtype, request, report));
   FANTASCOPE_TRY_VOID(compare_sampling(fixture, parts.transformer, recipe, report));
-  FANTASCOPE_TRY_VOID(compare_codecs(fixture, parts, report));
+  FANTASCOPE_TRY_VOID(compare_codecs(fixture, parts, request, report));
   return compare_chain(fixture, parts, request, report);
 }
 

@@ -42,9 +42,20 @@ Result<PromptEmbeds> encode(const PipelineParts& parts, const ParityRequest& req
   return PromptEmbeds{embeds.video_BSD, embeds.audio_BSD, embeds.mask_BS};
 }
 
+/// Tokens of the given frames, of our own encoder.
+at::Tensor encode_conditions(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request) {
+  std::vector<at::Tensor> tokens;
+  for (std::size_t i = 0; i < request.conditions.size(); ++i) {
+    const at::Tensor pictures = fixture.find("condition" + std::to_string(i) + ".preprocessed");
+    tokens.push_back(patchify_video(encode_image(parts.video_vae, pictures)));
+  }
+  return tokens.empty() ? at::Tensor() : at::cat(tokens, 1);
+}
+
 /// Starting tokens from the seed: what the fixture's noise must be, bit for bit.
-Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, const ClipShape& shape,
-                           ParityReport& report) {
+Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request,
+                           const DenoiseRecipe& recipe, ParityReport& report) {
+  const ClipShape& shape = recipe.shape;
   if (request.noise_scale) {
     const LatentTokens noise = draw_token_noise(parts.settings, shape, request.request.seed);
     report.exact(kChain, "noise.video", noise.video_BTC);
@@ -53,6 +64,14 @@ Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& pa
     if (!video.defined() || !audio.defined())
       return Error{ErrorCode::kBadFile, "The fixture has no starting latents", fixture.dir() + "/inputs.safetensors"};
     return noised_latents(parts.video_vae, parts.audio_vae, video, audio, *request.noise_scale, noise);
+  }
+  if (!request.conditions.empty()) {
+    const LatentTokens noise =
+        draw_token_noise(parts.settings, shape, request.request.seed, num_appended_tokens(request.conditions, shape));
+    report.exact(kChain, "noise.video", noise.video_BTC);
+    report.exact(kChain, "noise.audio", noise.audio_BLC);
+    const double noise_scale = request.request.sigmas.empty() ? 1.0 : request.request.sigmas.front();
+    return LatentTokens{noised_by_strength(recipe.clean_BTC, noise.video_BTC, recipe.clean_mask_BT, noise_scale), noise.audio_BLC};
   }
   ClipNoise noise = draw_noise(parts.settings, shape, request.request.seed);
   report.exact(kChain, "noise.video", noise.video_BCFHW);
@@ -65,8 +84,8 @@ Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& pa
 
 void decode(const PipelineParts& parts, const ClipShape& shape, const LatentTokens& latents, ParityReport& report) {
   const double tolerance = report.tolerances().end_to_end;
-  const at::Tensor video =
-      raw_video_latents(parts.video_vae, unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), parts.dtype);
+  const at::Tensor own = latents.video_BTC.narrow(1, 0, shape.num_video_tokens());
+  const at::Tensor video = raw_video_latents(parts.video_vae, unpatchify_video(own, shape.frames, shape.height, shape.width), parts.dtype);
   report.compare(kChain, "vae.decode.in", video, tolerance);
   const at::Tensor frames = parts.video_vae.decode(video);
   report.compare(kChain, "vae.decode.out", frames, tolerance);
@@ -84,10 +103,9 @@ void decode(const PipelineParts& parts, const ClipShape& shape, const LatentToke
 Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report) {
   const double tolerance = report.tolerances().end_to_end;
   FANTASCOPE_TRY(PromptEmbeds embeds, encode(parts, request, report));
-  DenoiseRecipe recipe = make_recipe(parts.settings, request.options, request.request);
-  recipe.clean_mask_BT = given_frames_mask(recipe.shape, fixture.has("image.preprocessed"));
+  const DenoiseRecipe recipe = parity_recipe(parts.settings, fixture, request, encode_conditions(fixture, parts, request));
   const Denoiser denoiser(parts.transformer, recipe, std::move(embeds));
-  FANTASCOPE_TRY(LatentTokens latents, start(fixture, parts, request, recipe.shape, report));
+  FANTASCOPE_TRY(LatentTokens latents, start(fixture, parts, request, recipe, report));
   for (int step = 0; step < denoiser.num_steps(); ++step) {
     const std::string name = "transformer.step" + std::to_string(step) + ".";
     const CallObserver observer = [&](const std::string& kind, const TransformerInput& in, const TransformerOutput& out) {
@@ -99,7 +117,7 @@ Result<void> compare_chain(const ParityFixture& fixture, const PipelineParts& pa
     };
     const LatentTokens velocity = denoiser.velocities(step, latents, observer);
     const LatentTokens next = denoiser.advance(step, latents, velocity);
-    report_step(fixture, denoiser, step, velocity, next, kChain, tolerance, report);
+    report_step(fixture, denoiser, step, denoiser.held(step, latents, velocity), next, kChain, tolerance, report);
     latents = next;
   }
   decode(parts, recipe.shape, latents, report);

@@ -8,8 +8,15 @@ namespace {
 
 const std::string kStage = "stage ";
 
-void compare_video(const ParityFixture& fixture, const PipelineParts& parts, const std::string& last_step, ParityReport& report) {
+void compare_video(const ParityFixture& fixture, const PipelineParts& parts, const std::string& last_step, std::size_t num_conditions,
+                   ParityReport& report) {
   const double tolerance = report.tolerances().stage;
+  for (std::size_t i = 0; i < num_conditions; ++i) {
+    const std::string name = "condition" + std::to_string(i);
+    const at::Tensor pictures = fixture.find(name + ".preprocessed");
+    if (pictures.defined())
+      report.compare(kStage, name + ".encoded_moments", parts.video_vae.encode_moments(pictures.to(parts.dtype)), tolerance);
+  }
   if (const at::Tensor image = fixture.find("image.preprocessed"); image.defined()) {
     report.compare(kStage, "image.encoded_moments", parts.video_vae.encode_moments(image.to(parts.dtype)), tolerance);
   }
@@ -45,11 +52,11 @@ void compare_audio(const ParityFixture& fixture, const PipelineParts& parts, con
 
 }  // namespace
 
-Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, ParityReport& report) {
+Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report) {
   int last = 0;
   while (fixture.has("step" + std::to_string(last + 1) + ".video.latents")) ++last;
   const std::string last_step = "step" + std::to_string(last);
-  compare_video(fixture, parts, last_step, report);
+  compare_video(fixture, parts, last_step, request.conditions.size(), report);
   compare_audio(fixture, parts, last_step, report);
   return {};
 }

@@ -35,7 +35,9 @@ LatentTokens latents_before(const ParityFixture& fixture, int step, const std::s
   const std::string before = "step" + std::to_string(step - 1);
   const at::Tensor video = fixture.find(before + ".video.latents"), audio = fixture.find(before + ".audio.latents");
   if (!video.defined() || !audio.defined()) return {};
-  return {patchify_video(video), patchify_audio(audio)};
+  // Where frames were given, there may be tokens behind those of the clip.
+  const at::Tensor tokens = fixture.find(before + ".video.tokens");
+  return {tokens.defined() ? tokens : patchify_video(video), patchify_audio(audio)};
 }
 
 /// Probes of the first call of a kind: its timestep embeddings and blocks.
@@ -86,7 +88,8 @@ void compare_guidance(const ParityFixture& fixture, const Denoiser& denoiser, in
   const GuidancePredictions video = predictions(fixture, passes, step, "video"), audio = predictions(fixture, passes, step, "audio");
   if (!latents.video_BTC.defined() || !video.conditional.defined() || !audio.conditional.defined()) return;
   const LatentTokens velocity = denoiser.guided(step, latents, video, audio);
-  report_step(fixture, denoiser, step, velocity, denoiser.advance(step, latents, velocity), kStage, report.tolerances().stage, report);
+  report_step(fixture, denoiser, step, denoiser.held(step, latents, velocity), denoiser.advance(step, latents, velocity), kStage,
+              report.tolerances().stage, report);
 }
 
 }  // namespace
@@ -104,7 +107,9 @@ void report_step(const ParityFixture& fixture, const Denoiser& denoiser, int ste
   const at::Tensor audio_latents = fixture.find(name + ".audio.latents");
   report.compare(prefix, name + ".video.velocity", video_velocity, tolerance);
   report.compare(prefix, name + ".audio.velocity", velocity.audio_BLC, tolerance);
-  report.compare(prefix, name + ".video.latents", unpatchify_video(latents.video_BTC, shape.frames, shape.height, shape.width), tolerance);
+  report.compare(prefix, name + ".video.tokens", latents.video_BTC, tolerance);
+  const at::Tensor own = latents.video_BTC.narrow(1, 0, shape.num_video_tokens());
+  report.compare(prefix, name + ".video.latents", unpatchify_video(own, shape.frames, shape.height, shape.width), tolerance);
   if (audio_latents.defined())
     report.compare(prefix, name + ".audio.latents", unpatchify_audio(latents.audio_BLC, audio_latents.size(-1)), tolerance);
 }
@@ -127,7 +132,7 @@ Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& t
   const Denoiser denoiser(transformer, recipe, *embeds);
   report.compare_absolute(kStage, "scheduler.sigmas", as_tensor(recipe.schedule.sigmas), report.tolerances().sigmas);
   report.compare(kStage, "scheduler.timesteps", as_tensor(recipe.schedule.timesteps), report.tolerances().sigmas);
-  report.compare_absolute(kStage, "rope.video.coords", video_coords(transformer.config(), recipe.shape), 0);
+  report.compare_absolute(kStage, "rope.video.coords", denoiser.video_token_coords(), 0);
   report.compare_absolute(kStage, "rope.audio.coords", audio_coords(transformer.config(), recipe.shape.audio_frames), 0);
   compare_rope(denoiser.rope(), report);
   for (int step = 0; step < denoiser.num_steps(); ++step) {

@@ -1,8 +1,10 @@
 #pragma once
 /// Parts of the parity run, by network. Each compares what it computes from the fixture's own recorded inputs.
 #include <optional>
+#include <vector>
 
 #include "models/ltx2/parity_fixture.h"
+#include "models/ltx2/pipeline_conditions.h"
 #include "models/ltx2/pipeline_parts.h"
 
 namespace fantascope::models::ltx2 {
@@ -11,9 +13,16 @@ namespace fantascope::models::ltx2 {
 struct ParityRequest {
   GenerationRequest request;
   SamplingOptions options;
-  std::optional<double> noise_scale;  ///< second stage: start from init.video and init.audio
+  std::optional<double> noise_scale;     ///< second stage: start from init.video and init.audio
+  std::vector<PlacedFrames> conditions;  ///< given frames, whose pictures are the fixture's tensors conditionN.preprocessed
 };
 Result<ParityRequest> parse_parity_request(const ParityFixture& fixture);
+
+/// `given_BGC`: tokens of the request's conditions, one after the other; undefined if it has none.
+DenoiseRecipe parity_recipe(const ModelSettings& settings, const ParityFixture& fixture, const ParityRequest& request,
+                            const at::Tensor& given_BGC);
+/// Those that the reference recorded; undefined if there are none.
+at::Tensor expected_given_tokens(const ParityFixture& fixture, const ParityRequest& request);
 
 /// What the connectors of the reference gave, [negative, prompt] or the prompt alone; none if the fixture does not hold it.
 std::optional<PromptEmbeds> expected_prompt_embeds(const ParityFixture& fixture, bool with_negative);
@@ -31,7 +40,7 @@ Result<void> compare_sampling(const ParityFixture& fixture, const Transformer& t
                               ParityReport& report);
 
 /// Image encoder, de-normalisation, video decoder, audio decoder, vocoder.
-Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, ParityReport& report);
+Result<void> compare_codecs(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request, ParityReport& report);
 
 /// A fixture of the latent upsampler's own pipeline, whose model folder holds no transformer.
 Result<void> compare_upsampling(const ParityFixture& fixture, at::ScalarType dtype, ParityReport& report);

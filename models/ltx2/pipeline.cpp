@@ -17,56 +17,25 @@
 #include "engine/runtime/tensors/device.h"
 #include "engine/runtime/tensors/tensor_state.h"
 #include "engine/runtime/torch_errors.h"
+#include "models/ltx2/pipeline_conditions.h"
 #include "models/ltx2/pipeline_parts.h"
 #include "models/ltx2/pipeline_preview.h"
+#include "models/ltx2/pipeline_refine.h"
+#include "models/ltx2/pipeline_sampling.h"
+#include "models/ltx2/pipeline_states.h"
 #include "models/ltx2/pipeline_vocabulary.h"
 #include "models/ltx2/pipeline_window_latents.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
 
-constexpr const char* kPromptEmbeds = "prompt_embeds";
-constexpr const char* kLatents = "latents";
-constexpr const char* kPreviewMap = "preview_map";
-/// Beside the latents of a state on its way: what they will be, as far as is known, of the window being sampled.
-constexpr const char* kDenoisedVideo = "denoised_video";
-constexpr const char* kDenoisedAudio = "denoised_audio";
 /// Pixels of a clip above which the picture is decoded in tiles, to bound the memory of the decoder's widest layer.
 constexpr std::int64_t kTiledAbovePixels = std::int64_t{64} << 20;
 
 Error cancelled() { return {ErrorCode::kCancelled, "Stopped", "", "", "", ""}; }
 
-/// The tensors of a state, or an error if it is of another phase.
-Result<const TensorState*> state_of_kind(const PhaseState& state, const char* kind) {
-  const auto* tensors = dynamic_cast<const TensorState*>(&state);
-  if (tensors != nullptr && tensors->kind() == kind) return tensors;
-  return Error{ErrorCode::kMismatch,
-               "This is the state of another phase",
-               "state",
-               tensors != nullptr ? tensors->kind() : "another program's",
-               kind,
-               "Start the job again."};
-}
-
-Result<at::Tensor> tensor_of_shape(const TensorState& state, const std::string& name, const std::vector<std::int64_t>& shape) {
-  const at::Tensor tensor = state.get(name);
-  if (tensor.defined() && tensor.sizes() == at::IntArrayRef(shape)) return tensor;
-  const auto text = [](at::IntArrayRef sizes) {
-    std::string out;
-    for (const auto size : sizes) out += (out.empty() ? "" : "x") + std::to_string(size);
-    return out;
-  };
-  return Error{ErrorCode::kMismatch, "The stored state does not fit the request",
-               "state: " + name,     tensor.defined() ? text(tensor.sizes()) : "nothing",
-               text(shape),          "Start the job again."};
-}
-
-bool finite(const LatentTokens& x) { return at::isfinite(x.video_BTC).all().item<bool>() && at::isfinite(x.audio_BLC).all().item<bool>(); }
-
-/// The clip so far: normalised latents, float32, on the CPU.
-struct ClipSoFar {
-  at::Tensor video_BCFHW, audio_BCLM;
-};
+/// The clip so far.
+using ClipSoFar = WindowLatents;
 
 class AudioVideoPipeline final : public Pipeline {
  public:
@@ -99,11 +68,18 @@ class AudioVideoPipeline final : public Pipeline {
     return result;
   }
   Result<const TensorState*> latents_state(const PhaseState& state) const;
-  ClipPlan plan(const GenerationRequest& request) const;
+  Result<void> check_latents_state(const PhaseState& state) const;
+  /// The stages of a valid request: one, or two.
+  std::vector<Stage> stages(const GenerationRequest& request) const;
+  Stage stage(const ModelSettings& settings, GenerationRequest request, int first_step) const;
+  /// The first stage's latents enlarged and under noise, as the second one begins.
+  WindowLatents begin_second_stage(const Stage& stage, const WindowLatents& finished) const;
   /// The parent's latents; undefined if there is none. The request must be valid.
   ClipSoFar parent(const GenerationRequest& request) const;
   /// The clip as `state` holds it, checked against the request.
-  Result<ClipSoFar> clip_of(const GenerationRequest& request, const ClipPlan& plan, const PhaseState& state) const;
+  Result<ClipSoFar> clip_of(const std::vector<Stage>& stages, const PhaseState& state) const;
+  /// What the window that `tensors` is in was given, checked likewise.
+  Result<void> read_given(const Stage& stage, const TensorState& tensors, ClipSoFar& clip) const;
   /// What there is to be seen and heard of it: the denoised estimate where it is on its way.
   static ClipSoFar shown(const TensorState& state, ClipSoFar clip);
   Result<PromptEmbeds> prompt_embeds(const GenerationRequest& request, const PhaseState& state) const;
@@ -112,6 +88,7 @@ class AudioVideoPipeline final : public Pipeline {
   PreviewMap ready_preview_map(FitWith decoder) const;
 
   PipelineParts parts_;
+  ModelSettings refine_settings_;
   Vocabulary vocabulary_;
   std::string space_;  // whose latents
   mutable std::mutex preview_mutex_;
@@ -119,7 +96,7 @@ class AudioVideoPipeline final : public Pipeline {
 };
 
 AudioVideoPipeline::AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary)
-    : parts_(std::move(parts)), vocabulary_(std::move(vocabulary)) {
+    : parts_(std::move(parts)), refine_settings_(refine_settings(parts_.settings)), vocabulary_(std::move(vocabulary)) {
   // Statistics of the latents are measured on the trained autoencoder: two that agree in every bit are the same one.
   Sha256Stream hash;
   for (const at::Tensor& values :
@@ -138,8 +115,21 @@ Result<const TensorState*> AudioVideoPipeline::latents_state(const PhaseState& s
       tensors->space(),     space_ + " (" + info().name + ")",   "Use the model that made them; if it was changed since, its old version."};
 }
 
+Result<void> AudioVideoPipeline::check_latents_state(const PhaseState& state) const {
+  const auto latents = latents_state(state);
+  return latents ? Result<void>() : Result<void>(latents.error());
+}
+
 Result<void> AudioVideoPipeline::validate(const GenerationRequest& request) const {
+  FANTASCOPE_TRY_VOID(check_two_stages(parts_.settings, request));
   FANTASCOPE_TRY_VOID(validate_request(parts_.settings, request));
+  if (request.two_stages.on) {
+    FANTASCOPE_TRY_VOID(validate_request(parts_.settings, first_stage(request)));
+    FANTASCOPE_TRY_VOID(validate_request(refine_settings_, second_stage(parts_.settings, request)));
+  }
+  for (const FrameCondition& item : request.conditions) {
+    if (item.latents) FANTASCOPE_TRY_VOID(check_latents_state(*item.latents));
+  }
   if (!request.parent.latents) return {};
   FANTASCOPE_TRY(const TensorState* parent, latents_state(*request.parent.latents));
   const at::Tensor video = parent->get("video"), audio = parent->get("audio");
@@ -156,16 +146,38 @@ ClipSoFar AudioVideoPipeline::parent(const GenerationRequest& request) const {
   return {state->get("video"), state->get("audio")};
 }
 
-ClipPlan AudioVideoPipeline::plan(const GenerationRequest& request) const {
-  return make_clip_plan(parts_.settings, request, extends_parent(request) ? parent(request).video_BCFHW.size(2) : 0);
+Stage AudioVideoPipeline::stage(const ModelSettings& settings, GenerationRequest request, int first_step) const {
+  const std::int64_t parent_frames = extends_parent(request) ? parent(request).video_BCFHW.size(2) : 0;
+  const ClipPlan plan = make_clip_plan(settings, request, parent_frames);
+  return {std::move(request), &settings, plan, first_step};
+}
+
+std::vector<Stage> AudioVideoPipeline::stages(const GenerationRequest& request) const {
+  std::vector<Stage> all;
+  all.push_back(stage(parts_.settings, request.two_stages.on ? first_stage(request) : request, 0));
+  if (request.two_stages.on) all.push_back(stage(refine_settings_, second_stage(parts_.settings, request), all.front().end()));
+  return all;
+}
+
+WindowLatents AudioVideoPipeline::begin_second_stage(const Stage& stage, const WindowLatents& finished) const {
+  const at::Tensor raw = raw_video_latents(parts_.video_vae, finished.video_BCFHW.to(parts_.device), parts_.dtype);
+  const at::Tensor enlarged = upsample_latents(*parts_.upsampler, raw, {}).to(at::kFloat);
+  const std::map<std::string, at::Tensor> tensors = {{"video", parts_.video_vae.normalise(enlarged).to(at::kCPU, at::kFloat)},
+                                                     {"audio", finished.audio_BCLM}};
+  GenerationRequest refined = stage.request;
+  refined.parent.latents = std::make_shared<TensorState>(kLatents, 0, tensors, space_);
+  return begin_window(parts_, *stage.settings, refined, stage.plan, 0, {});
 }
 
 Result<SamplingPlan> AudioVideoPipeline::sampling_plan(const GenerationRequest& request) const {
   FANTASCOPE_TRY_VOID(validate(request));
-  const ClipPlan made = plan(request);
-  const FlowMatchSchedule schedule = make_window_recipe(parts_.settings, request, made, 0).schedule;
-  return SamplingPlan{"FlowMatchEulerDiscreteScheduler", "euler",
-                      std::vector<double>(schedule.sigmas.begin() + made.first_step, schedule.sigmas.end()), made.num_steps()};
+  SamplingPlan plan{"FlowMatchEulerDiscreteScheduler", "euler", {}, 0};
+  for (const Stage& stage : stages(request)) {
+    const FlowMatchSchedule schedule = make_window_recipe(*stage.settings, stage.request, stage.plan, 0).schedule;
+    plan.sigmas.insert(plan.sigmas.end(), schedule.sigmas.begin() + stage.plan.first_step, schedule.sigmas.end());
+    plan.num_steps = stage.end();
+  }
+  return plan;
 }
 
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::encode_prompt(const GenerationRequest& request, RunContext& context) {
@@ -187,21 +199,42 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::start(const GenerationRe
   return phase(request, [&]() -> Result<std::shared_ptr<PhaseState>> {
     if (context.stop.stop_requested()) return cancelled();
     const ClipSoFar from = parent(request);
-    const WindowLatents latents = begin_window(parts_, request, plan(request), 0, {from.video_BCFHW, from.audio_BCLM});
-    return pack({latents.video_BCFHW, latents.audio_BCLM}, 0);
+    const Stage first = stages(request).front();
+    return pack(begin_window(parts_, *first.settings, first.request, first.plan, 0, from), 0);
   });
 }
 
-Result<ClipSoFar> AudioVideoPipeline::clip_of(const GenerationRequest& request, const ClipPlan& plan, const PhaseState& state) const {
+Result<ClipSoFar> AudioVideoPipeline::clip_of(const std::vector<Stage>& stages, const PhaseState& state) const {
   FANTASCOPE_TRY(const TensorState* tensors, latents_state(state));
-  const ClipShape shape = clip_shape(parts_.settings, request);
-  const std::int64_t frames = plan.frames_at(state.step()), audio = plan.audio_at(state.step());
+  const Stage& stage = stage_at(stages, state.step());
+  const int step = state.step() - stage.first_step;
+  const ClipShape shape = clip_shape(*stage.settings, stage.request);
+  const std::int64_t frames = stage.plan.frames_at(step), audio = stage.plan.audio_at(step);
   ClipSoFar clip;
   FANTASCOPE_TRY(clip.video_BCFHW,
                  tensor_of_shape(*tensors, "video", {1, parts_.settings.transformer.in_channels, frames, shape.height, shape.width}));
   FANTASCOPE_TRY(clip.audio_BCLM,
                  tensor_of_shape(*tensors, "audio", {1, parts_.settings.audio.channels, audio, parts_.settings.audio.num_bins}));
+  FANTASCOPE_TRY_VOID(read_given(stage, *tensors, clip));
   return clip;
+}
+
+Result<void> AudioVideoPipeline::read_given(const Stage& stage, const TensorState& tensors, ClipSoFar& clip) const {
+  const int step = tensors.step() - stage.first_step;
+  if (!given_by_conditions(*stage.settings, stage.request) || step >= stage.plan.num_steps() || stage.plan.starts_window(step)) return {};
+  const std::size_t index = stage.plan.window_index(step);
+  const ClipShape& shape = stage.plan.windows[index].shape;
+  const std::vector<PlacedFrames> placed = place_frames(*stage.settings, stage.request, stage.plan, index);
+  std::int64_t given = 0;
+  for (const PlacedFrames& item : placed) given += item.num_latent_frames * shape.height * shape.width;
+  const std::int64_t appended = num_appended_tokens(placed, shape), channels = parts_.settings.transformer.in_channels;
+  if (given > 0) {
+    FANTASCOPE_TRY(clip.given_BGC, tensor_of_shape(tensors, kGiven, {1, given, channels}));
+  }
+  if (appended > 0) {
+    FANTASCOPE_TRY(clip.appended_BKC, tensor_of_shape(tensors, kAppended, {1, appended, channels}));
+  }
+  return {};
 }
 
 ClipSoFar AudioVideoPipeline::shown(const TensorState& state, ClipSoFar clip) {
@@ -225,6 +258,8 @@ Result<PromptEmbeds> AudioVideoPipeline::prompt_embeds(const GenerationRequest& 
 
 std::shared_ptr<PhaseState> AudioVideoPipeline::pack(const ClipSoFar& clip, int step, const ClipSoFar& denoised) const {
   std::map<std::string, at::Tensor> tensors = {{"video", clip.video_BCFHW}, {"audio", clip.audio_BCLM}};
+  if (clip.given_BGC.defined()) tensors[kGiven] = clip.given_BGC;
+  if (clip.appended_BKC.defined()) tensors[kAppended] = clip.appended_BKC;
   if (denoised.video_BCFHW.defined()) {
     tensors[kDenoisedVideo] = denoised.video_BCFHW;
     tensors[kDenoisedAudio] = denoised.audio_BCLM;
@@ -235,52 +270,26 @@ std::shared_ptr<PhaseState> AudioVideoPipeline::pack(const ClipSoFar& clip, int 
 Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::denoise(const GenerationRequest& request, const PhaseState& prompt_state,
                                                                 const PhaseState& state, RunContext& context, int until_step) {
   return phase(request, [&]() -> Result<std::shared_ptr<PhaseState>> {
-    const ClipPlan made = plan(request);
-    FANTASCOPE_TRY(ClipSoFar clip, clip_of(request, made, state));
+    const std::vector<Stage> all = stages(request);
+    FANTASCOPE_TRY(ClipSoFar clip, clip_of(all, state));
     FANTASCOPE_TRY(const PromptEmbeds embeds, prompt_embeds(request, prompt_state));
-    const int num_steps = made.num_steps();
+    const int num_steps = all.back().end();
     const int last = until_step < 0 ? num_steps : std::min(until_step, num_steps);
-    int step = state.step();
     std::shared_ptr<PhaseState> packed = std::make_shared<TensorState>(dynamic_cast<const TensorState&>(state));
-    while (step < last) {
-      const std::size_t index = made.window_index(step);
-      const Window& window = made.windows[index];
-      if (made.starts_window(step)) {
-        const WindowLatents begun = begin_window(parts_, request, made, index, {clip.video_BCFHW, clip.audio_BCLM});
-        clip = {begun.video_BCFHW, begun.audio_BCLM};
-      }
-      const ClipSoFar before{clip.video_BCFHW.narrow(2, 0, window.first_frame), clip.audio_BCLM.narrow(2, 0, window.first_audio)};
-      const Denoiser denoiser(parts_.transformer, make_window_recipe(parts_.settings, request, made, index), embeds);
-      const int window_end = std::min(last, static_cast<int>(index + 1) * made.steps_per_window);
-      LatentTokens latents = window_tokens(parts_, window, {clip.video_BCFHW, clip.audio_BCLM});
-      for (; step < window_end; ++step) {
-        if (context.stop.stop_requested()) return cancelled();
-        const int of_schedule = made.first_step + step % made.steps_per_window;
-        const LatentTokens velocities = denoiser.velocities(of_schedule, latents);
-        const LatentTokens next = denoiser.advance(of_schedule, latents, velocities);
-        if (!finite(next)) {
-          return Error{ErrorCode::kModelNaN,
-                       "model produced NaN at step " + std::to_string(step + 1),
-                       info().name,
-                       "",
-                       "",
-                       "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
-        }
-        const bool window_done = (step + 1) % made.steps_per_window == 0;
-        if (context.on_state || step + 1 == window_end) {
-          const WindowLatents moved = new_part(parts_, window, next);
-          clip = {at::cat({before.video_BCFHW, moved.video_BCFHW}, 2), at::cat({before.audio_BCLM, moved.audio_BCLM}, 2)};
-          ClipSoFar estimate;
-          if (!window_done) {
-            const WindowLatents denoised = new_part(parts_, window, denoiser.denoised(of_schedule, latents, velocities));
-            estimate = {denoised.video_BCFHW, denoised.audio_BCLM};
-          }
-          packed = pack(clip, step + 1, estimate);
-        }
-        latents = next;
-        if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(*packed));
-        if (context.on_step) context.on_step(step + 1, num_steps);
-      }
+    SamplingCalls calls;
+    calls.every_state = static_cast<bool>(context.on_state);
+    calls.stop = context.stop;
+    calls.after_step = [&](const SampledStep& done) -> Result<void> {
+      if (done.clip != nullptr) packed = pack(*done.clip, done.step, done.denoised != nullptr ? *done.denoised : ClipSoFar());
+      if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(*packed));
+      if (context.on_step) context.on_step(done.step, num_steps);
+      return {};
+    };
+    for (const Stage& stage : all) {
+      const int from = std::max(state.step(), stage.first_step);
+      if (from >= std::min(last, stage.end())) continue;
+      if (stage.first_step > 0 && from == stage.first_step) clip = begin_second_stage(stage, clip);
+      FANTASCOPE_TRY_VOID(sample_stage(parts_, stage, embeds, from, last, clip, calls));
     }
     return packed;
   });
@@ -343,12 +352,15 @@ Result<at::Tensor> AudioVideoPipeline::decode_frames(const at::Tensor& raw_BCFHW
 Result<VideoFrames> AudioVideoPipeline::decode_video(const GenerationRequest& request, const PhaseState& latents, RunContext& context) {
   return phase(request, [&]() -> Result<VideoFrames> {
     if (context.stop.stop_requested()) return cancelled();
-    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(request, plan(request), latents));
+    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(stages(request), latents));
     const at::Tensor normalised = shown(dynamic_cast<const TensorState&>(latents), clip).video_BCFHW.to(parts_.device);
     const at::Tensor raw = raw_video_latents(parts_.video_vae, normalised, parts_.dtype);
     FANTASCOPE_TRY_VOID(parts_.video_vae.check_latents(raw.sizes()));
     FANTASCOPE_TRY(const at::Tensor decoded, decode_frames(raw, context));
-    const at::Tensor unit = at::clamp(decoded[0].to(at::kFloat) / 2 + 0.5, 0, 1).permute({1, 2, 3, 0}).to(at::kCPU).contiguous();
+    at::Tensor unit = at::clamp(decoded[0].to(at::kFloat) / 2 + 0.5, 0, 1).permute({1, 2, 3, 0}).to(at::kCPU);
+    // A sketch out of the first of two stages is shown at the clip's size.
+    if (unit.size(1) * 2 == request.height) unit = unit.repeat_interleave(2, 1).repeat_interleave(2, 2);
+    unit = unit.contiguous();
     if (!at::isfinite(unit).all().item<bool>()) {
       return Error{ErrorCode::kModelNaN, "The picture decoder produced NaN", info().name, "", "", "Try fp32, or verify the model."};
     }
@@ -366,7 +378,7 @@ Result<VideoFrames> AudioVideoPipeline::decode_video(const GenerationRequest& re
 Result<Waveform> AudioVideoPipeline::decode_audio(const GenerationRequest& request, const PhaseState& latents, RunContext& context) {
   return phase(request, [&]() -> Result<Waveform> {
     if (context.stop.stop_requested()) return cancelled();
-    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(request, plan(request), latents));
+    FANTASCOPE_TRY(const ClipSoFar clip, clip_of(stages(request), latents));
     const at::Tensor normalised = shown(dynamic_cast<const TensorState&>(latents), clip).audio_BCLM.to(parts_.device);
     const at::Tensor raw = raw_audio_latents(parts_.audio_vae, normalised, parts_.dtype);
     FANTASCOPE_TRY_VOID(parts_.audio_vae.check_latents(raw.sizes()));

@@ -45,8 +45,8 @@ at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first) {
 Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptEmbeds prompt_embeds)
     : transformer_(transformer), recipe_(std::move(recipe)), dtype_(transformer.dtype()), device_(transformer.device()) {
   embeds_ = {prompt_embeds.video_BSD.to(device_, dtype_), prompt_embeds.audio_BSD.to(device_, dtype_), prompt_embeds.mask_BS.to(device_)};
-  for (at::Tensor* mask : {&recipe_.clean_mask_BT, &recipe_.clean_audio_mask_BL}) {
-    if (mask->defined()) *mask = mask->to(device_);
+  for (at::Tensor* given : {&recipe_.clean_mask_BT, &recipe_.clean_audio_mask_BL, &recipe_.clean_BTC}) {
+    if (given->defined()) *given = given->to(device_);
   }
   conditional_ = rows(embeds_, embeds_.video_BSD.size(0) - 1, 1);
   const TransformerConfig& config = transformer.config();
@@ -54,7 +54,9 @@ Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptE
   keeps_text_ = text_values * static_cast<std::int64_t>(c10::elementSize(dtype_)) <= kTextMemoryBytesMax;
   embeds_.mask_BS = mask_or_none(embeds_.mask_BS);
   conditional_.mask_BS = mask_or_none(conditional_.mask_BS);
-  rope_ = make_rope_tables(transformer.config(), recipe_.shape).to(device_);
+  video_coords_ = video_coords(config, recipe_.shape);
+  if (recipe_.appended_coords.defined()) video_coords_ = at::cat({video_coords_, recipe_.appended_coords}, 2);
+  rope_ = make_rope_tables(config, video_coords_, audio_coords(config, recipe_.shape.audio_frames)).to(device_);
 }
 
 TransformerInput Denoiser::input(const std::string& kind, int step, const LatentTokens& latents) const {
@@ -127,19 +129,30 @@ LatentTokens Denoiser::guided(int step, const LatentTokens& latents, const Guida
 LatentTokens Denoiser::advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
   const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
   const float next = recipe_.schedule.sigmas[static_cast<std::size_t>(step) + 1];
-  LatentTokens moved{euler_step(latents.video_BTC, velocities.video_BTC, sigma, next),
-                     euler_step(latents.audio_BLC, velocities.audio_BLC, sigma, next)};
+  const LatentTokens followed = held(step, latents, velocities);
+  LatentTokens moved{euler_step(latents.video_BTC, followed.video_BTC, sigma, next),
+                     euler_step(latents.audio_BLC, followed.audio_BLC, sigma, next)};
   return given_kept(latents, std::move(moved));
 }
 
 LatentTokens Denoiser::denoised(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
   const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
-  return given_kept(latents, {latents.video_BTC - velocities.video_BTC * sigma, latents.audio_BLC - velocities.audio_BLC * sigma});
+  const LatentTokens followed = held(step, latents, velocities);
+  return given_kept(latents, {latents.video_BTC - followed.video_BTC * sigma, latents.audio_BLC - followed.audio_BLC * sigma});
+}
+
+LatentTokens Denoiser::held(int step, const LatentTokens& latents, const LatentTokens& velocities) const {
+  if (!recipe_.clean_BTC.defined()) return velocities;
+  const float sigma = recipe_.schedule.sigmas[static_cast<std::size_t>(step)];
+  const at::Tensor strength = recipe_.clean_mask_BT.unsqueeze(-1);
+  const at::Tensor denoised = latents.video_BTC - velocities.video_BTC * sigma;
+  const at::Tensor pulled = denoised * (1 - strength) + recipe_.clean_BTC * strength;
+  return {at::where(strength > 0, (latents.video_BTC - pulled) / sigma, velocities.video_BTC), velocities.audio_BLC};
 }
 
 LatentTokens Denoiser::given_kept(const LatentTokens& before, LatentTokens after) const {
   const auto keep = [](const at::Tensor& clean, const at::Tensor& given, at::Tensor& x) {
-    if (clean.defined()) x = at::where(clean.unsqueeze(-1) > 0, given, x);
+    if (clean.defined()) x = at::where(clean.unsqueeze(-1) >= 1, given, x);
   };
   keep(recipe_.clean_mask_BT, before.video_BTC, after.video_BTC);
   keep(recipe_.clean_audio_mask_BL, before.audio_BLC, after.audio_BLC);

@@ -31,7 +31,11 @@ struct DenoiseRecipe {
   GuidanceScales video, audio;  ///< audio after its fallback to video
   std::vector<std::int64_t> stg_blocks;
   bool use_cross_timestep = true;
-  at::Tensor clean_mask_BT;  ///< 1 for tokens that are given and never stepped; undefined: none
+  at::Tensor clean_mask_BT;  ///< 1 for tokens that are given and never stepped, between 0 and 1 for those given in part; undefined: none
+  /// What tokens given in part are pulled to, [1,T,C], float32; of the others any value. Undefined: none is given in part.
+  at::Tensor clean_BTC;
+  /// Tokens behind those of the clip (pipeline_conditions.h) and where they sit, [1,3,K,2]; undefined: none. T counts them above.
+  at::Tensor appended_coords;
   at::Tensor clean_audio_mask_BL;
 };
 
@@ -52,6 +56,8 @@ class Denoiser {
 
   int num_steps() const { return recipe_.schedule.num_steps(); }
   const RopeTables& rope() const { return rope_; }
+  /// [1,3,T,2], those of appended tokens too.
+  const at::Tensor& video_token_coords() const { return video_coords_; }
   const DenoiseRecipe& recipe() const { return recipe_; }
 
   /// Guided velocities at step `step` (0-based), float32.
@@ -59,8 +65,11 @@ class Denoiser {
   /// One transformer call of a kind, velocities as the transformer gives them, in float32.
   TransformerOutput call(const std::string& kind, int step, const LatentTokens& latents, const CallObserver& observer = {},
                          const ProbeOfCall& probe_of = {}) const;
+  /// Velocities that lead given tokens to what was given, by their strength; the others as they are.
+  LatentTokens held(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
   /// Mixes the calls of one step. outputs.negative and conditional are the halves of a "cfg" call.
   LatentTokens guided(int step, const LatentTokens& latents, const GuidancePredictions& video, const GuidancePredictions& audio) const;
+  /// The next latents. `velocities` are guided ones, not yet held.
   LatentTokens advance(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
   /// What the velocities say the finished latents will be.
   LatentTokens denoised(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
@@ -75,6 +84,7 @@ class Denoiser {
   DenoiseRecipe recipe_;
   PromptEmbeds embeds_;       // as given: [negative, prompt] or prompt
   PromptEmbeds conditional_;  // the prompt alone
+  at::Tensor video_coords_;
   RopeTables rope_;
   bool keeps_text_ = false;
   mutable TextMemory text_of_both_, text_of_prompt_;  // of calls with [negative, prompt] and with the prompt alone

@@ -19,6 +19,25 @@ Result<Transformer> load_transformer(const std::string& folder, const Transforme
   return transformer;
 }
 
+namespace {
+
+/// One that a second stage can use: twice the width and height of this model's latents, in the same time.
+Result<LatentUpsampler> load_upsampler(const std::string& folder, const ModelSettings& settings, const LoadTarget& target) {
+  FANTASCOPE_TRY(LatentUpsampler upsampler, LatentUpsampler::load(folder, target));
+  const LatentUpsamplerConfig& config = upsampler.config();
+  const bool doubles = config.spatial_upsample && !config.temporal_upsample &&
+                       (!config.use_rational_resampler || config.numerator == 2 * config.denominator);
+  if (config.in_channels == settings.transformer.in_channels && doubles) return upsampler;
+  return Error{ErrorCode::kMismatch,
+               "The upsampler is not one for the second stage of this model",
+               folder + "/config.json",
+               std::to_string(config.in_channels) + " channels" + (doubles ? "" : ", another scale"),
+               std::to_string(settings.transformer.in_channels) + " channels, twice the width and height",
+               "Use the spatial upsampler that was published with the model, or take the folder away."};
+}
+
+}  // namespace
+
 Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType dtype, at::Device device) {
   FANTASCOPE_TRY(ModelSettings settings, ModelSettings::read(dir));
   WeightsInUse weights;
@@ -41,6 +60,10 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
                  std::to_string(video_wanted) + " and " + std::to_string(audio_wanted),
                  "Download the folder again."};
   }
+  std::optional<LatentUpsampler> upsampler;
+  if (settings.info.two_stages) {
+    FANTASCOPE_TRY(upsampler, load_upsampler(dir + "/latent_upsampler", settings, target));
+  }
   return PipelineParts{std::move(settings),
                        dtype,
                        device,
@@ -49,7 +72,8 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
                        std::move(transformer),
                        std::move(video_vae),
                        std::move(audio_vae),
-                       std::move(vocoder)};
+                       std::move(vocoder),
+                       std::move(upsampler)};
 }
 
 ClipNoise draw_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed) {

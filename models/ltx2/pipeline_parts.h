@@ -11,6 +11,7 @@
 
 #include "engine/base/result.h"
 #include "models/ltx2/audio_vae.h"
+#include "models/ltx2/latent_upsampler.h"
 #include "models/ltx2/pipeline_denoiser.h"
 #include "models/ltx2/pipeline_settings.h"
 #include "models/ltx2/text_path.h"
@@ -30,6 +31,7 @@ struct PipelineParts {
   VideoVae video_vae;
   AudioVae audio_vae;
   std::unique_ptr<Vocoder> vocoder;
+  std::optional<LatentUpsampler> upsampler;  ///< where the folder has one: doubles width and height
 
   static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
 };

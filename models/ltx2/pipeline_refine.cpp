@@ -15,10 +15,10 @@ at::Tensor upsample_latents(const LatentUpsampler& upsampler, const at::Tensor& 
   return options.tone_map_compression > 0 ? tone_map(enlarged, options.tone_map_compression) : enlarged;
 }
 
-LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed) {
+LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed, std::int64_t num_appended) {
   NoiseSource source(seed);
   LatentTokens noise;
-  noise.video_BTC = source.draw({1, shape.num_video_tokens(), settings.transformer.in_channels});
+  noise.video_BTC = source.draw({1, shape.num_video_tokens() + num_appended, settings.transformer.in_channels});
   noise.audio_BLC = source.draw({1, shape.audio_frames, settings.transformer.audio_in_channels});
   return noise;
 }

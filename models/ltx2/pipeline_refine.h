@@ -22,8 +22,8 @@ struct UpsampleOptions {
 /// Raw latents [B,C,F,h,w] -> raw latents of the enlarged clip.
 at::Tensor upsample_latents(const LatentUpsampler& upsampler, const at::Tensor& raw_BCFHW, const UpsampleOptions& options);
 
-/// Noise of a second stage, drawn in the shape of the tokens: video first, then audio.
-LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed);
+/// Noise drawn in the shape of the tokens: video first, with `num_appended` tokens behind the clip's own, then audio.
+LatentTokens draw_token_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed, std::int64_t num_appended = 0);
 
 /// Raw latents of the first stage, normalised and mixed with noise: noise_scale * noise + (1 - noise_scale) * x. noise_scale is the first
 /// sigma of the second stage's schedule.

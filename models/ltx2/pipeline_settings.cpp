@@ -8,6 +8,7 @@
 
 #include "engine/base/bounded_json.h"
 #include "engine/base/json_fields.h"
+#include "models/ltx2/pipeline_conditions.h"
 #include "models/ltx2/pipeline_windows.h"
 
 namespace fantascope::models::ltx2 {
@@ -50,10 +51,27 @@ void set_family_defaults(ModelSettings& s) {
     d.guidance = {3.0, 1.0, 3.0, 0.7};
     d.audio_guidance = {7.0, 1.0, 3.0, 0.7};
   }
+  s.refine_sigmas = {0.909375, 0.725, 0.421875};
   const std::int64_t block = newer ? kStgBlock23 : kStgBlock20;
   s.options.stg_blocks = {std::min(block, s.transformer.num_layers - 1)};
   s.options.use_cross_timestep = newer;
   s.options.max_sequence_length = 1024;
+}
+
+Result<std::vector<double>> read_sigmas(const nlohmann::json& json, const std::string& key, const std::string& path,
+                                        const std::vector<double>& fallback) {
+  const auto it = json.find(key);
+  if (it == json.end() || it->is_null()) return fallback;
+  const auto valid = [](const nlohmann::json& v) { return v.is_number() && v.get<double>() > 0 && v.get<double>() <= 1; };
+  if (!it->is_array() || it->empty() || it->size() > 1000 || !std::all_of(it->begin(), it->end(), valid)) {
+    return Error{ErrorCode::kBadFile,
+                 key + " must be a list of numbers above 0 and at most 1",
+                 path + ": " + key,
+                 it->dump().substr(0, 60),
+                 "0…1",
+                 ""};
+  }
+  return it->get<std::vector<double>>();
 }
 
 Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
@@ -89,17 +107,9 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
     s.vocabulary_file = dir + "/" + vocabulary;
   }
   FANTASCOPE_TRY_VOID(fields.finish());
-  if (const auto it = json.find("sigmas"); it != json.end() && !it->is_null()) {
-    const auto valid = [](const nlohmann::json& v) { return v.is_number() && v.get<double>() > 0 && v.get<double>() <= 1; };
-    if (!it->is_array() || it->empty() || it->size() > 1000 || !std::all_of(it->begin(), it->end(), valid)) {
-      return Error{ErrorCode::kBadFile,
-                   "sigmas must be a list of numbers above 0 and at most 1",
-                   path + ": sigmas",
-                   it->dump().substr(0, 60),
-                   "0…1",
-                   ""};
-    }
-    d.sigmas = it->get<std::vector<double>>();
+  FANTASCOPE_TRY(s.refine_sigmas, read_sigmas(json, "refine_sigmas", path, s.refine_sigmas));
+  if (fields.has("sigmas")) {
+    FANTASCOPE_TRY(d.sigmas, read_sigmas(json, "sigmas", path, {}));
     d.num_inference_steps = static_cast<int>(d.sigmas.size());
   } else if (fields.has("num_inference_steps")) {
     d.sigmas.clear();
@@ -211,6 +221,7 @@ Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   s.info.frames_multiple = static_cast<int>(factors.time);
   // Positions beyond the last one that the rotary tables were made for were never trained.
   s.info.seconds_at_once = static_cast<double>(s.transformer.max_time_s);
+  s.info.two_stages = std::filesystem::exists(dir + "/latent_upsampler/config.json");
   set_family_defaults(s);
   FANTASCOPE_TRY_VOID(read_model_card(dir, s));
   return s;
@@ -281,32 +292,7 @@ Result<void> validate_request(const ModelSettings& settings, const GenerationReq
   FANTASCOPE_TRY_VOID(check_windows(settings, request));
   FANTASCOPE_TRY_VOID(check_guidance("", request.guidance));
   FANTASCOPE_TRY_VOID(check_guidance("audio ", request.audio_guidance));
-  if (request.last_image && !settings.last_image) {
-    return Error{ErrorCode::kUnsupported, "This model cannot be given a last image", "last_image", "an image", "none",
-                 "Use a first image."};
-  }
-  if (request.last_image && request.num_frames < 1 + info.frames_multiple) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "A still has no last image",
-                 "num_frames",
-                 std::to_string(request.num_frames),
-                 std::to_string(1 + info.frames_multiple) + " or more",
-                 "Use a first image, or make it longer."};
-  }
-  for (const auto* image : {&request.first_image, &request.last_image}) {
-    if (!image->has_value()) continue;
-    const RgbImage& picture = **image;
-    if (picture.width != request.width || picture.height != request.height ||
-        picture.pixels.size() != static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height) * 3) {
-      return Error{ErrorCode::kInvalidArgument,
-                   "The image does not have the size of the clip",
-                   image == &request.first_image ? "first_image" : "last_image",
-                   std::to_string(picture.width) + "x" + std::to_string(picture.height),
-                   std::to_string(request.width) + "x" + std::to_string(request.height),
-                   "Scale or crop it first."};
-    }
-  }
-  return {};
+  return check_conditions(settings, request);
 }
 
 }  // namespace fantascope::models::ltx2

@@ -5,7 +5,10 @@
 ///    "guidance": {"guidance_scale", "stg_scale", "modality_scale", "rescale"}, "audio_guidance": {…}, "negative_prompt",
 ///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "size_max", "frames_max",
 ///    "seconds_at_once": longest clip that the model was trained to sample in one go,
-///    "last_image": true if the model was trained to be given its last latent frame, "vocabulary": "file of known words, one a line"}
+///    "refine_sigmas": […] of a second stage,
+///    "last_image": true if the model was trained to be given its last latent frame in place, as the shipped one is; else, as the published
+///    models, it takes all frames but the first as tokens behind the clip's (pipeline_conditions.h), "vocabulary": "file of known words,
+///    one a line"}
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -43,8 +46,10 @@ struct ModelSettings {
   VideoVaeConfig video_vae;
   AudioLayout audio;
   SamplingOptions options;
-  bool last_image = false;      ///< the last latent frame may be given
-  std::string vocabulary_file;  ///< full path, empty if the vocabulary is open
+  bool last_image = false;            ///< the last latent frame is given in place, and no other later one is
+  std::vector<double> refine_sigmas;  ///< of a second stage, without the final 0
+  bool refines = false;               ///< these are the settings of a second stage
+  std::string vocabulary_file;        ///< full path, empty if the vocabulary is open
 
   static Result<ModelSettings> read(const std::string& dir);
 };

@@ -91,9 +91,6 @@ Result<void> check_windows(const ModelSettings& settings, const GenerationReques
   if (parent.kept_latent_frames > 0 && !parent.latents)
     return refused("kept_latent_frames", "There is no clip to keep frames of", std::to_string(parent.kept_latent_frames), "0",
                    "Name the take to extend.");
-  if (extends_parent(request) && request.first_image)
-    return refused("first_image", "A clip that continues another cannot be given a first image", "an image", "none",
-                   "Leave one of them out.");
   if (windows.num_frames < 0 || (windows.num_frames > 0 && (windows.num_frames - 1) % time != 0))
     return refused("window_frames", "The model cannot sample this many frames at once", std::to_string(windows.num_frames),
                    "a multiple of " + std::to_string(time) + ", plus 1; 0 for the whole clip", "");

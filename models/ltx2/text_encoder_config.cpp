@@ -50,10 +50,10 @@ void read_layer_kinds(const nlohmann::json& json, JsonFields& fields, TextEncode
     return;
   }
   for (const auto& type : types) {
-    const bool sliding = type == "sliding_attention";
-    if (!sliding && type != "full_attention") {
-      fields.refuse("layer_types", "holds a kind that this build does not know",
-                    type.is_string() ? type.get<std::string>().substr(0, 60) : "no text", "sliding_attention, full_attention");
+    const std::string kind = type.is_string() ? type.get<std::string>() : "no text";
+    const bool sliding = kind == "sliding_attention";
+    if (!sliding && kind != "full_attention") {
+      fields.refuse("layer_types", "holds a kind that this build does not know", kind.substr(0, 60), "sliding_attention, full_attention");
       return;
     }
     config.is_sliding.push_back(sliding);

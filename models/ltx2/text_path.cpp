@@ -23,6 +23,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxPromptBytes = 32 * 1024;
 constexpr std::int64_t kMaxSequenceLength = 1 << 20;
 
+/// The folder's tokenizer.json, or its tokenizer.model where it has nothing else.
+Result<Tokenizer> open_tokenizer(const fs::path& folder) {
+  std::error_code ignored;
+  return Tokenizer::open((fs::is_directory(folder, ignored) ? folder : folder / "tokenizer.json").string());
+}
+
 /// What tokenizer_config.json and special_tokens_map.json add to tokenizer.json.
 struct TokenizerSettings {
   std::optional<bool> add_bos_token;
@@ -71,7 +77,7 @@ struct TextPath::Impl {
 };
 
 Result<void> TextPath::Impl::load_tokenizer(const fs::path& dir) {
-  FANTASCOPE_TRY(tokenizer, Tokenizer::open((dir / "tokenizer" / "tokenizer.json").string()));
+  FANTASCOPE_TRY(tokenizer, open_tokenizer(dir / "tokenizer"));
   FANTASCOPE_TRY(const auto settings, read_tokenizer_settings(dir / "tokenizer"));
   pad_id = tokenizer->id_of(settings.pad_token).value_or(0);
   FANTASCOPE_TRY(const auto empty, tokenizer->encode(""));

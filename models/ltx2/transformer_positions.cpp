@@ -26,6 +26,17 @@ at::Tensor edges(std::int64_t n) {
   return at::stack({start, start + 1}, -1);
 }
 
+/// Boxes of a grid of tokens whose starts and ends in time are given, [1,3,T,2].
+at::Tensor boxes(const TransformerConfig& config, const ClipShape& shape, const at::Tensor& time) {
+  const auto& factors = config.vae_scale_factors;
+  const at::Tensor rows = edges(shape.height) * factors[1];
+  const at::Tensor columns = edges(shape.width) * factors[2];
+  const std::vector<std::int64_t> grid = {time.size(0), shape.height, shape.width, 2};
+  const at::Tensor box =
+      at::stack({time.view({-1, 1, 1, 2}).expand(grid), rows.view({1, -1, 1, 2}).expand(grid), columns.view({1, 1, -1, 2}).expand(grid)});
+  return box.flatten(1, 3).unsqueeze(0);
+}
+
 }  // namespace
 
 RopeTables RopeTables::to(at::Device device) const {
@@ -35,13 +46,14 @@ RopeTables RopeTables::to(at::Device device) const {
 
 at::Tensor video_coords(const TransformerConfig& config, const ClipShape& shape) {
   const auto& factors = config.vae_scale_factors;
-  const at::Tensor time = at::clamp_min(edges(shape.frames) * factors[0] + config.causal_offset - factors[0], 0) / shape.fps;
-  const at::Tensor rows = edges(shape.height) * factors[1];
-  const at::Tensor columns = edges(shape.width) * factors[2];
-  const std::vector<std::int64_t> grid = {shape.frames, shape.height, shape.width, 2};
-  const at::Tensor box =
-      at::stack({time.view({-1, 1, 1, 2}).expand(grid), rows.view({1, -1, 1, 2}).expand(grid), columns.view({1, 1, -1, 2}).expand(grid)});
-  return box.flatten(1, 3).unsqueeze(0);
+  return boxes(config, shape, at::clamp_min(edges(shape.frames) * factors[0] + config.causal_offset - factors[0], 0) / shape.fps);
+}
+
+at::Tensor keyframe_coords(const TransformerConfig& config, const ClipShape& shape, std::int64_t num_latent_frames, double first_frame,
+                           bool single_picture) {
+  at::Tensor time = edges(num_latent_frames) * config.vae_scale_factors[0] + first_frame;
+  if (single_picture) time = at::stack({time.select(-1, 0), time.select(-1, 0) + 1}, -1);
+  return boxes(config, shape, time / shape.fps);
 }
 
 at::Tensor audio_coords(const TransformerConfig& config, std::int64_t audio_frames) {

@@ -27,6 +27,9 @@ struct RopeTables {
 
 /// Start and end of every token on the three axes, [1,3,T,2] float32; tokens row-major over (frames, height, width).
 at::Tensor video_coords(const TransformerConfig& config, const ClipShape& shape);
+/// The same for frames that are tokens of their own: they begin at video frame `first_frame`; a single picture lasts one video frame.
+at::Tensor keyframe_coords(const TransformerConfig& config, const ClipShape& shape, std::int64_t num_latent_frames, double first_frame,
+                           bool single_picture);
 /// The same for audio, [1,1,L,2] float32, seconds.
 at::Tensor audio_coords(const TransformerConfig& config, std::int64_t audio_frames);
 

@@ -94,7 +94,8 @@ std::string test_name(const testing::TestParamInfo<Case>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Committed, Parity,
-                         testing::Values(Case{"interleaved-portrait"}, Case{"mixed-heads"}, Case{"image-static-prompt"}, Case{"still"}),
+                         testing::Values(Case{"interleaved-portrait"}, Case{"mixed-heads"}, Case{"image-static-prompt"}, Case{"still"},
+                                         Case{"keyframes"}),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Shared, Parity,
                          testing::Values(Case{"ltx2", true}, Case{"ltx2.3", true}, Case{"ltx2-i2v", true}, Case{"ltx2-refine", true},

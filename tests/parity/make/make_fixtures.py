@@ -21,8 +21,9 @@ import numpy
 import tokenizers
 import torch
 import transformers
-from diffusers.pipelines.ltx2 import (LTX2ImageToVideoPipeline, LTX2Pipeline, LTX2TextConnectors, LTX2Vocoder,
-                                      LTX2VocoderWithBWE)
+from diffusers.pipelines.ltx2 import (LTX2ConditionPipeline, LTX2ImageToVideoPipeline, LTX2Pipeline, LTX2TextConnectors,
+                                      LTX2Vocoder, LTX2VocoderWithBWE)
+from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -67,6 +68,14 @@ CASES = {
         scheduler=dict(use_dynamic_shifting=False, shift=3.0, shift_terminal=None),
         request=dict(prompt="ένα κόκκινο σπίτι δίπλα στη θάλασσα", negative_prompt=None, width=64, height=64, num_frames=1, frame_rate=24.0,
                      num_inference_steps=2, sigmas=[0.8, 0.3], guidance_scale=1.0, noise_scale=0.8, use_cross_timestep=False)),
+    "keyframes": dict(
+        version="2.3", seed=17,
+        transformer=dict(num_attention_heads=2, attention_head_dim=16, audio_num_attention_heads=2, audio_attention_head_dim=8, num_layers=1),
+        request=dict(prompt="rain falls on a quiet street while a bell rings", negative_prompt="blurry", width=64, height=64, num_frames=17,
+                     frame_rate=24.0, num_inference_steps=2, guidance_scale=3.0, audio_guidance_scale=1.0, guidance_rescale=0.5,
+                     use_cross_timestep=True,
+                     conditions=[dict(index=0, strength=0.75, num_frames=1), dict(index=1, strength=0.5, num_frames=9),
+                                 dict(index=2, strength=1.0, num_frames=1)])),
 }
 
 
@@ -305,8 +314,11 @@ def watch(pipe, tape, request):
     decoder.register_forward_pre_hook(lambda _, args: tape.put("vae.decode.in", args[0]))
     decoder.mid_block.register_forward_hook(lambda _, __, out: tape.put("vae.decode.mid_block", out))
     decoder.register_forward_hook(lambda _, __, out: tape.put("video.frames_u8", frames_u8(out)))
-    pipe.vae.encoder.register_forward_pre_hook(lambda _, args: tape.put("image.preprocessed", args[0]))
-    pipe.vae.encoder.register_forward_hook(lambda _, __, out: tape.put("image.encoded_moments", out))
+    if request["conditions"]:
+        watch_conditions(pipe, tape)
+    else:
+        pipe.vae.encoder.register_forward_pre_hook(lambda _, args: tape.put("image.preprocessed", args[0]))
+        pipe.vae.encoder.register_forward_hook(lambda _, __, out: tape.put("image.encoded_moments", out))
     pipe.audio_vae.decoder.register_forward_pre_hook(lambda _, args: tape.put("audio.decode.in", args[0]))
     pipe.audio_vae.decoder.register_forward_hook(lambda _, __, out: tape.put("audio.mel", out))
     pipe.vocoder.register_forward_hook(lambda _, __, out: tape.put("audio.waveform", out))
@@ -315,6 +327,23 @@ def watch(pipe, tape, request):
         pipe.vocoder.mel_stft.register_forward_hook(lambda _, __, out: tape.put("audio.bwe_mel", out[0]))
         pipe.vocoder.bwe_generator.register_forward_hook(lambda _, __, out: tape.put("audio.bwe_residual", out))
     return state
+
+
+def watch_conditions(pipe, tape):
+    """One call of the encoder for each condition, in their order."""
+    calls = []
+
+    def before(_, args):
+        calls.append(f"condition{len(calls)}")
+        tape.put(calls[-1] + ".preprocessed", args[0])
+
+    def after(_, __, out):
+        tape.put(calls[-1] + ".encoded_moments", out)
+        mode = out[:, : pipe.vae.config.latent_channels]
+        tape.put(calls[-1] + ".latents", pipe._normalize_latents(mode, pipe.vae.latents_mean, pipe.vae.latents_std))
+
+    pipe.vae.encoder.register_forward_pre_hook(before)
+    pipe.vae.encoder.register_forward_hook(after)
 
 
 def frames_u8(decoded):
@@ -330,9 +359,9 @@ def make_image(width, height, seed):
 
 def run(case, folder, tokenizer):
     request = dict(sigmas=None, stg_scale=0.0, audio_stg_scale=0.0, modality_scale=1.0, audio_modality_scale=1.0, guidance_rescale=0.0,
-                   audio_guidance_rescale=0.0, audio_guidance_scale=1.0, spatio_temporal_guidance_blocks=None, image=None, noise_scale=None)
+                   audio_guidance_rescale=0.0, audio_guidance_scale=1.0, spatio_temporal_guidance_blocks=None, image=None, noise_scale=None, conditions=None)
     request |= case["request"] | dict(max_sequence_length=MAX_TOKENS, noise_seed=7000 + case["seed"])
-    cls = LTX2ImageToVideoPipeline if request["image"] else LTX2Pipeline
+    cls = LTX2ConditionPipeline if request["conditions"] else LTX2ImageToVideoPipeline if request["image"] else LTX2Pipeline
     request["pipeline_class"] = cls.__name__
     pipe = cls.from_pretrained(folder / "model", torch_dtype=torch.float32, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
@@ -355,6 +384,10 @@ def run(case, folder, tokenizer):
         picture = make_image(request["width"], request["height"], case["seed"])
         picture.save(folder / request["image"])
         arguments |= dict(image=picture, image_crf=0)
+    if request["conditions"]:
+        arguments["conditions"] = [
+            LTX2VideoCondition([make_image(request["width"], request["height"], 10 * i + k) for k in range(c["num_frames"])], c["index"],
+                               c["strength"], crf=0) for i, c in enumerate(request["conditions"])]
     if request["noise_scale"]:
         audio = pipe.audio_vae.config
         tape.put("init.video", normal((1, pipe.transformer.config.in_channels, frames, rows, columns), case["seed"], "init video"))
@@ -383,7 +416,10 @@ def run(case, folder, tokenizer):
         return out
 
     def on_step_end(_, i, __, values):
-        tape.put(f"step{i}.video.latents", pipe._unpack_latents(values["latents"], frames, rows, columns))
+        tokens = values["latents"]
+        if request["conditions"]:
+            tape.put(f"step{i}.video.tokens", tokens)
+        tape.put(f"step{i}.video.latents", pipe._unpack_latents(tokens[:, : frames * rows * columns], frames, rows, columns))
         state["step"] = i + 1
         return values
 
@@ -405,7 +441,7 @@ def make(name, root):
     request, tensors = run(case, folder, tokenizer)
     for key, value in tensors.items():
         assert value.dtype != torch.float32 or torch.isfinite(value).all(), key
-    inputs = {k: v for k, v in tensors.items() if k.startswith(("noise.", "init.")) or k == "image.preprocessed"}
+    inputs = {k: v for k, v in tensors.items() if k.startswith(("noise.", "init.")) or k.endswith(".preprocessed")}
     save_file(inputs, folder / "inputs.safetensors")
     save_file({k: v for k, v in tensors.items() if k not in inputs}, folder / "expected.safetensors")
     (folder / "request.json").write_text(json.dumps(request, indent=1, ensure_ascii=False) + "\n")
