@@ -58,7 +58,7 @@ std::vector<Operation> make_operations() {
     }
   }
   std::vector<ParamSpec> extend =
-      params_with_take("id of the take, or how it starts", {"model", "size", "fps", "image", "sketch", "sketch_steps"});
+      params_with_take("id of the take, or how it starts", {"model", "size", "fps", "image", "two_stages", "sketch", "sketch_steps"});
   extend.push_back({.name = "keep",
                     .type = ParamType::kInteger,
                     .help = "last latent frames of the take that are given to the new ones; 1 if left out",
@@ -66,7 +66,7 @@ std::vector<Operation> make_operations() {
                     .min = 1,
                     .max = 100});
   std::vector<ParamSpec> remix =
-      params_with_take("id of the take, or how it starts", {"model", "size", "fps", "image", "seconds", "frames", "snap"});
+      params_with_take("id of the take, or how it starts", {"model", "size", "fps", "image", "two_stages", "seconds", "frames", "snap"});
   remix.push_back({.name = "strength",
                    .type = ParamType::kNumber,
                    .help = "how much is made anew: 0.01 keeps nearly all of the take, 1 nothing; 0.6 if left out",

@@ -90,6 +90,9 @@ std::vector<ParamSpec> generation_params() {
       {.name = "negative", .type = ParamType::kText, .help = "what to keep away from", .value_name = "TEXT", .bytes_max = kPromptBytesMax},
       {.name = "image", .type = ParamType::kPath, .help = "first frame: PNG, JPEG or WebP", .value_name = "FILE"},
       {.name = "last_image", .type = ParamType::kPath, .help = "last frame", .value_name = "FILE"},
+      {.name = "two_stages",
+       .type = ParamType::kSwitch,
+       .help = "sample at half the size, enlarge, refine; for models with a folder latent_upsampler"},
       {.name = "takes",
        .type = ParamType::kInteger,
        .help = "how many clips, with seeds counting up",
@@ -142,6 +145,7 @@ GenerateRequest GenerateRequest::from_json(const nlohmann::json& arguments) {
   request.steps = optional_field<std::int64_t>(arguments, "steps");
   request.sketch_steps = optional_field<std::int64_t>(arguments, "sketch_steps");
   request.sketch = arguments.value("sketch", false) || request.sketch_steps;
+  request.two_stages = arguments.value("two_stages", false);
   request.takes = arguments.value("takes", 1);
   request.snap = arguments.value("snap", false);
   request.save_latents = arguments.value("save_latents", false);

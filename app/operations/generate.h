@@ -32,6 +32,7 @@ struct GenerateRequest {
   bool save_latents = false, wav = false, png = false;
   /// Stop after a few steps of the final schedule and show what is there; `finish` goes on from that very state.
   bool sketch = false;
+  bool two_stages = false;                   ///< half the size first, then enlarged and refined; for models with an upsampler
   std::optional<std::int64_t> sketch_steps;  ///< how many; a third of all if left out
   std::optional<TakeToContinue> from;
 

@@ -57,7 +57,8 @@ GenerateRequest overlaid(const GenerateRequest& common, const nlohmann::json& ar
   take(request.steps, line.steps);
   if (arguments.contains("takes")) request.takes = line.takes;
   for (const auto& [name, member] : {std::pair{"snap", &GenerateRequest::snap}, std::pair{"save_latents", &GenerateRequest::save_latents},
-                                     std::pair{"wav", &GenerateRequest::wav}, std::pair{"png", &GenerateRequest::png}}) {
+                                     std::pair{"wav", &GenerateRequest::wav}, std::pair{"png", &GenerateRequest::png},
+                                     std::pair{"two_stages", &GenerateRequest::two_stages}}) {
     if (arguments.contains(name)) request.*member = line.*member;
   }
   return request;

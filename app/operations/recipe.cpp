@@ -198,6 +198,7 @@ void add_continuation(const Recipe& recipe, json& object) {
   }
   if (recipe.window_frames > 0)
     object["windows"] = {{"frames", recipe.window_frames}, {"kept_latent_frames", recipe.window_kept_latent_frames}};
+  if (recipe.two_stages) object["two_stages"] = {{"refine_sigmas", recipe.refine_sigmas}};
   if (recipe.sketch_steps > 0) object["sketch_steps"] = recipe.sketch_steps;
 }
 
@@ -291,6 +292,12 @@ Result<Recipe> recipe_from_json(const json& object, const std::string& subject) 
     recipe.window_kept_latent_frames = static_cast<int>(inner.integer("kept_latent_frames", 1, 1000));
     FANTASCOPE_TRY_VOID(inner.finish());
   }
+  if (const json* stages = fields.get("two_stages", false); stages != nullptr) {
+    FieldReader inner(*stages, subject + ": two_stages");
+    recipe.two_stages = true;
+    recipe.refine_sigmas = read_sigmas(inner, "refine_sigmas");
+    FANTASCOPE_TRY_VOID(inner.finish());
+  }
   if (object.is_object() && object.contains("sketch_steps"))
     recipe.sketch_steps = static_cast<int>(fields.integer("sketch_steps", 1, 1000));
   for (const char* key : {"loras", "cameos"}) {
@@ -323,7 +330,7 @@ std::vector<RecipeDifference> compare_recipes(const Recipe& expected, const Reci
   json left = recipe_to_json(expected);
   json right = recipe_to_json(found);
   // Some fields are only there where they mean something.
-  for (const char* key : {"continuation", "windows", "sketch_steps"}) {
+  for (const char* key : {"continuation", "windows", "two_stages", "sketch_steps"}) {
     left.emplace(key, nullptr);
     right.emplace(key, nullptr);
   }

@@ -52,7 +52,9 @@ struct Recipe {
   std::optional<RecipeContinuation> continuation;
   int window_frames = 0;  ///< sampled at once, for clips made in windows; 0: the whole clip
   int window_kept_latent_frames = 1;
-  int sketch_steps = 0;  ///< the run stops after so many steps and shows what is there; 0: it is finished
+  bool two_stages = false;            ///< half the size first, then enlarged and refined
+  std::vector<double> refine_sigmas;  ///< with two_stages: of the second one, without the final 0; empty: the model's own
+  int sketch_steps = 0;               ///< the run stops after so many steps and shows what is there; 0: it is finished
   std::string engine_version, device, device_name, dtype;
   int num_threads = 0;
 

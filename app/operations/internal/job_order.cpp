@@ -77,6 +77,7 @@ Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& 
   request.seed = recipe.seed;
   request.windows.num_frames = recipe.window_frames;
   request.windows.kept_latent_frames = recipe.window_kept_latent_frames;
+  request.two_stages = {recipe.two_stages, recipe.refine_sigmas};
   if (recipe.continuation) {
     request.parent.kept_latent_frames = recipe.continuation->kept_latent_frames;
     request.parent.remix_strength = recipe.continuation->strength;

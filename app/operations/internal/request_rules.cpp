@@ -186,6 +186,15 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   recipe.audio_guidance = to_recipe(info.defaults.audio_guidance);
   if (request.guidance) recipe.guidance.guidance_scale = recipe.audio_guidance.guidance_scale = *request.guidance;
   if (request.audio_guidance) recipe.audio_guidance.guidance_scale = *request.audio_guidance;
+  recipe.two_stages = request.two_stages;
+  if (recipe.two_stages && !info.two_stages) {
+    return Error{ErrorCode::kInvalidArgument,
+                 info.name + " has no upsampler, which a second stage needs",
+                 "two_stages",
+                 "on",
+                 "off",
+                 "Leave --two-stages out, or put the model's latent_upsampler folder into its own"};
+  }
   recipe.seed = request.seed ? static_cast<std::uint64_t>(*request.seed) : seed;
   recipe.engine_version = engine_version();
   FANTASCOPE_TRY(recipe.device, plan_device(request.device.value_or(studio.settings().device)));

@@ -22,20 +22,22 @@ TEST(CommandLine, CommandsAndFlagsAreFrozen) {
     found.push_back(line);
   }
   const std::string generation =
-      " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image --takes "
+      " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image "
+      "--two-stages --takes "
       "--dtype --device --sketch --sketch-steps --save-latents --out --wav --png --snap";
   const std::string continuation = " --seed --steps --guidance --audio-guidance --negative --last-image --takes --dtype --device";
-  EXPECT_THAT(found, ::testing::ElementsAre(
-                         "generate" + generation, "estimate" + generation, "reproduce TAKE", "finish TAKE --save-latents --out --wav --png",
-                         "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --keep",
-                         "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --strength",
-                         "queue list --all", "queue add" + generation, "queue batch FILE" + generation.substr(7), "queue pause JOB --all",
-                         "queue resume JOB --all", "queue cancel JOB", "queue retry JOB", "queue move JOB --top --bottom --before --after",
-                         "queue duplicate JOB --new-seed", "queue clear", "queue rule --from --until --load-max --always",
-                         "worker --until-idle", "library list --keep --limit", "library search TEXT --limit", "library show TAKE",
-                         "library measure TAKE", "library keep TAKE", "library drop TAKE", "library check --repair", "models list",
-                         "models add DIR", "models show NAME|DIR", "models verify NAME|DIR",
-                         "bench clip --model --repeats --dtype --device", "inspect FILE", "parity DIR --dtype --device"));
+  EXPECT_THAT(
+      found,
+      ::testing::ElementsAre(
+          "generate" + generation, "estimate" + generation, "reproduce TAKE", "finish TAKE --save-latents --out --wav --png",
+          "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --keep",
+          "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --strength", "queue list --all",
+          "queue add" + generation, "queue batch FILE" + generation.substr(7), "queue pause JOB --all", "queue resume JOB --all",
+          "queue cancel JOB", "queue retry JOB", "queue move JOB --top --bottom --before --after", "queue duplicate JOB --new-seed",
+          "queue clear", "queue rule --from --until --load-max --always", "worker --until-idle", "library list --keep --limit --sort",
+          "library search TEXT --limit", "library show TAKE", "library measure TAKE --missing", "library keep TAKE", "library drop TAKE",
+          "library check --repair", "library frame TAKE --frame --out", "models list", "models add DIR", "models show NAME|DIR",
+          "models verify NAME|DIR", "bench clip --model --repeats --dtype --device", "inspect FILE", "parity DIR --dtype --device"));
 }
 
 TEST(CommandLine, EveryCommandHasHelpForEveryFlag) {
