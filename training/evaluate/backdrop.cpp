@@ -7,11 +7,11 @@
 namespace fantascope::evaluate {
 namespace {
 
-constexpr float kCap = 40.0f;        // levels: an actor's pixel costs no more than this
-constexpr float kChangeCap = 12.0f;  // levels: the same, of what changes in time
-constexpr float kLeastMove = 0.2f;   // of the changes that a move of the camera makes: less is none
+constexpr float kCap = 40.0f;             // levels: an actor's pixel costs no more than this
+constexpr float kClearChange = 8.0f;      // levels from its average over time: a pixel by which a move can be seen
+constexpr float kLeastMoveShare = 0.25f;  // of the change that a move makes there: less is no move
 
-/// The picture at each moment less its average over time, [frame][pixel], cut to kChangeCap.
+/// The picture at each moment less its average over time, [frame][pixel].
 template <typename Pixel>
 std::vector<float> changes_of(const Pixel* pixels, std::size_t each, std::size_t count) {
   std::vector<float> out(each * count), mean(each, 0.0f);
@@ -19,16 +19,16 @@ std::vector<float> changes_of(const Pixel* pixels, std::size_t each, std::size_t
     for (std::size_t i = 0; i < each; ++i) mean[i] += static_cast<float>(pixels[k * each + i]) / static_cast<float>(count);
   }
   for (std::size_t k = 0; k < count; ++k) {
-    for (std::size_t i = 0; i < each; ++i)
-      out[k * each + i] = std::clamp(static_cast<float>(pixels[k * each + i]) - mean[i], -kChangeCap, kChangeCap);
+    for (std::size_t i = 0; i < each; ++i) out[k * each + i] = static_cast<float>(pixels[k * each + i]) - mean[i];
   }
   return out;
 }
 
-double dot(const std::vector<float>& a, const std::vector<float>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i] * b[i]);
-  return sum;
+float median(std::vector<float>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 }  // namespace
@@ -89,32 +89,26 @@ BackdropIndex::Match BackdropIndex::find(const ClipView& view) const {
   const GridClip clip = to_grid(view.frames, view.shape, shape_.width, shape_.height, frames_);
   Match best;
   best.error = 1e9f;
+  std::size_t nearest = 0;
   for (std::size_t i = 0; i < scenes_.size(); ++i) {
     const float error = distance(i, clip, best.error);
-    if (error < best.error) best = {scenes_[i], error};
+    if (error < best.error) best = {scenes_[i], error}, nearest = i;
   }
-  if (frames_.size() > 1) best.scene.camera = camera_of(best.scene, clip);
+  if (best.scene.camera != world::Camera::kStatic && !moves_like(nearest, clip)) best.scene.camera = world::Camera::kStatic;
   return best;
 }
 
-// A clip that does not move is static even where its sky is too pale or a tree stands in a wrong place, and a move is the one whose changes
-// it shows best, however faint they are.
-world::Camera BackdropIndex::camera_of(const world::Scene& surroundings, const GridClip& clip) const {
+// A generated picture that stands still but has a pale sky or a tree in a wrong place can be nearest to a move. Medians, because an actor
+// may cross some of the pixels.
+bool BackdropIndex::moves_like(std::size_t entry, const GridClip& clip) const {
   const std::size_t each = clip.area() * 3, count = frames_.size();
+  const std::vector<float> expected = changes_of(pixels_.data() + entry * each * count, each, count);
   const std::vector<float> seen = changes_of(clip.pixels.data(), each, count);
-  world::Camera best = world::Camera::kStatic;
-  double most = 0;
-  for (std::size_t i = 0; i < scenes_.size(); ++i) {
-    const world::Scene& other = scenes_[i];
-    if (other.camera == world::Camera::kStatic || other.place != surroundings.place || other.time != surroundings.time ||
-        other.weather != surroundings.weather || other.second.present != surroundings.second.present)
-      continue;
-    const std::vector<float> expected = changes_of(pixels_.data() + i * each * count, each, count);
-    const double common = dot(seen, expected), whole = dot(expected, expected);
-    const double likeness = common / std::sqrt(whole + 1.0);
-    if (likeness > most) most = likeness, best = common > kLeastMove * whole ? other.camera : world::Camera::kStatic;
+  std::vector<float> must, does;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (std::abs(expected[i]) > kClearChange) must.push_back(std::abs(expected[i])), does.push_back(std::abs(seen[i]));
   }
-  return best;
+  return must.empty() || median(does) >= kLeastMoveShare * median(must);
 }
 
 GridClip backdrop_on_grid(const world::Scene& scene, const world::ClipShape& grid_shape, const std::vector<int>& frames) {

@@ -20,8 +20,8 @@ class BackdropIndex {
 
  private:
   float distance(std::size_t entry, const GridClip& clip, float give_up) const;
-  /// By what changes in time, in these surroundings.
-  world::Camera camera_of(const world::Scene& surroundings, const GridClip& clip) const;
+  /// Whether the clip changes at all where this entry's move changes its backdrop.
+  bool moves_like(std::size_t entry, const GridClip& clip) const;
 
   world::ClipShape shape_;  ///< of the small pictures
   std::vector<int> frames_;

@@ -61,6 +61,26 @@ TEST(AttributeJudge, SeesNoActorWhereThereIsNone) {
   EXPECT_TRUE(found.onsets.empty());
 }
 
+TEST(AttributeJudge, CallsAPictureThatStandsStillStaticHoweverItLooks) {
+  for (const auto move : {world::Camera::kPanLeft, world::Camera::kOrbitRight, world::Camera::kDollyIn}) {
+    world::Scene scene;
+    scene.place = world::Place::kDesert, scene.camera = move;
+    // The average over a move's frames: nearest to that move's backdrop, and it does not move.
+    std::vector<int> all;
+    for (int i = 0; i < kShape.num_frames; ++i) all.push_back(i);
+    const auto moving = world::render_backdrop(scene, kShape, all);
+    const std::size_t each = moving.size() / all.size();
+    std::vector<std::uint8_t> still(moving.size());
+    for (std::size_t i = 0; i < each; ++i) {
+      int sum = 0;
+      for (std::size_t k = 0; k < all.size(); ++k) sum += moving[k * each + i];
+      for (std::size_t k = 0; k < all.size(); ++k) still[k * each + i] = static_cast<std::uint8_t>(sum / kShape.num_frames);
+    }
+    EXPECT_EQ(small_judge().judge({still.data(), nullptr, 0, kShape}).camera, world::Camera::kStatic) << name(move);
+    EXPECT_EQ(small_judge().judge({moving.data(), nullptr, 0, kShape}).camera, move) << name(move);
+  }
+}
+
 TEST(AttributeJudge, FindsLandingsAndTheirSounds) {
   std::vector<double> offsets;
   for (std::uint64_t seed = 1; seed < 9; ++seed) {
