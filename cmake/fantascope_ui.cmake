@@ -84,6 +84,43 @@ function(fantascope_embed_ui target)
   target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/ui/studio.qrc)
 endfunction()
 
+# The embedded QML files as byte code, so that no start and no screen's first showing compiles them. Qt takes its own byte code only from the very
+# version of Qt that made it, and otherwise compiles the embedded text: nothing depends on this but time.
+function(fantascope_compile_qml target)
+  if(NOT TARGET Qt6::qmlcachegen)
+    message(STATUS "No qmlcachegen: views are compiled when they are first shown.")
+    return()
+  endif()
+  get_property(entries GLOBAL PROPERTY FANTASCOPE_EMBEDDED)
+  set(folder ${CMAKE_BINARY_DIR}/ui/qmlcache)
+  set(paths "")
+  set(sources "")
+  foreach(entry IN LISTS entries)
+    if(NOT entry MATCHES "^(/qt/qml[^|]*)[|](.*/([^/]+)[.]qml)$")
+      continue()
+    endif()
+    set(path ${CMAKE_MATCH_1}/${CMAKE_MATCH_3}.qml)
+    set(file ${CMAKE_MATCH_2})
+    string(MAKE_C_IDENTIFIER ${path} name)
+    add_custom_command(OUTPUT ${folder}/${name}.cpp
+      COMMAND Qt6::qmlcachegen --only-bytecode --bare --resource-path ${path} -o ${folder}/${name}.cpp ${file} DEPENDS ${file} VERBATIM)
+    string(APPEND paths "${path}\n")
+    list(APPEND sources ${folder}/${name}.cpp)
+  endforeach()
+  file(CONFIGURE OUTPUT ${folder}/files.rsp CONTENT "${paths}" @ONLY)
+  string(MAKE_C_IDENTIFIER qmlcache_${target} name)
+  # qmlcachegen knows by this file's name what to write.
+  add_custom_command(OUTPUT ${folder}/qmlcache_loader.cpp
+    COMMAND Qt6::qmlcachegen --resource-name ${name} -o ${folder}/qmlcache_loader.cpp @${folder}/files.rsp DEPENDS ${folder}/files.rsp VERBATIM)
+  # One translation unit: each file alone is a few tables and the same headers.
+  add_library(${target}_qml OBJECT ${sources} ${folder}/qmlcache_loader.cpp)
+  set_target_properties(${target}_qml PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0 AUTOMOC OFF CXX_CLANG_TIDY "")
+  set_source_files_properties(${folder}/qmlcache_loader.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  target_compile_options(${target}_qml PRIVATE -w)
+  target_link_libraries(${target}_qml PRIVATE Qt6::Qml)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_qml>)
+endfunction()
+
 # ui/translations/fantascope_<language>.ts as compiled texts under :/translations. `lupdate ui app/main -ts ui/translations/fantascope_de.ts -no-obsolete`
 # brings the .ts files up to date.
 function(fantascope_embed_translations)

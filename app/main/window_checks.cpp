@@ -6,7 +6,6 @@
 #include <QGuiApplication>
 #include <QImage>
 #include <QQuickItem>
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -127,16 +126,6 @@ QQuickItem* find_item(QQuickItem& item, const QString& name) {
   return nullptr;
 }
 
-json spread(std::vector<double>& times) {
-  std::ranges::sort(times);
-  const auto at = [&times](double share) {
-    return times.empty() ? 0.0 : times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))];
-  };
-  json shown = {{"count", times.size()}, {"p50_ms", at(0.5)}, {"p95_ms", at(0.95)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
-  times.clear();
-  return shown;
-}
-
 }  // namespace
 
 QUrl UrlsFromFolder::intercept(const QUrl& url, DataType) {
@@ -150,18 +139,15 @@ WindowChecks::WindowChecks(QQuickWindow& window, ui::Shell& shell, ui::Operation
   if (qEnvironmentVariableIsEmpty("FANTASCOPE_WINDOW_TEST")) return;
   heart_.setTimerType(Qt::PreciseTimer);
   heart_.setInterval(kHeart_ms);
+  stalls_ = std::make_unique<StallWatch>(
+      kHeart_ms, qEnvironmentVariableIsEmpty("FANTASCOPE_STALL_STACKS") ? StallWatch::Backtraces::kNo : StallWatch::Backtraces::kYes);
+  frames_ = std::make_unique<FrameWatch>(window_);
   connect(&heart_, &QTimer::timeout, this, [this] {
-    if (since_beat_.isValid()) gaps_ms_.push_back(std::max(0.0, static_cast<double>(since_beat_.nsecsElapsed()) / 1e6 - kHeart_ms));
-    since_beat_.start();
+    if (loop_s_ == 0) loop_s_ = monotonic_s();
+    stalls_->beat();
   });
+  connect(&operations_, &ui::Operations::readyChanged, this, [this] { ready_s_ = monotonic_s(); });
   heart_.start();
-  connect(
-      &window_, &QQuickWindow::frameSwapped, this,
-      [this] {
-        if (since_frame_.isValid()) frames_ms_.push_back(static_cast<double>(since_frame_.nsecsElapsed()) / 1e6);
-        since_frame_.start();
-      },
-      Qt::QueuedConnection);
   input_ = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
   connect(input_.get(), &QSocketNotifier::activated, this, [this] {
     char buffer[4096];
@@ -180,6 +166,7 @@ WindowChecks::WindowChecks(QQuickWindow& window, ui::Shell& shell, ui::Operation
 }
 
 void WindowChecks::answer(const QString& line) {
+  stalls_->beat();  // what came before the question counts
   const qsizetype space = line.indexOf(QLatin1Char(' '));
   const QString word = space < 0 ? line : line.left(space), rest = space < 0 ? QString() : line.mid(space + 1);
   json reply = json::object();
@@ -195,11 +182,6 @@ void WindowChecks::answer(const QString& line) {
     for (const ShownText& text : shown_texts(window_)) reply["texts"].push_back(text.text.toStdString());
   } else if (word == "grab"_L1) {
     reply["file"] = window_.grabWindow().save(rest) ? rest.toStdString() : "";
-  } else if (word == "stall"_L1) {
-    reply = spread(gaps_ms_);
-  } else if (word == "frames"_L1) {
-    since_frame_.invalidate();
-    reply = spread(frames_ms_);
   } else if (word == "route"_L1) {
     auto* navigator = qobject_cast<ui::Navigator*>(shell_.navigator());
     if (!rest.isEmpty()) navigator->go(rest);
@@ -213,9 +195,25 @@ void WindowChecks::answer(const QString& line) {
     reply["ready"] = operations_.ready();
   } else if (word == "quit"_L1) {
     QGuiApplication::quit();
+  } else {
+    reply = answerOfTimes(word, rest);
   }
   std::printf("%s\n", reply.dump().c_str());
   std::fflush(stdout);
+  stalls_->forgive();
+}
+
+json WindowChecks::answerOfTimes(const QString& word, const QString& rest) {
+  if (word == "stall"_L1) return stalls_->report();
+  if (word == "frames"_L1) return frames_->frames();
+  if (word == "scrolling"_L1) return {{"left", frames_->scrollsLeft()}};
+  if (word == "followed"_L1) return {{"changes", frames_->followed()}};
+  if (word == "clock"_L1) return {{"loop_s", loop_s_}, {"first_frame_s", frames_->firstFrame_s()}, {"ready_s", ready_s_}};
+  const QStringList words = rest.split(QLatin1Char(' '));
+  QQuickItem* item = find_item(*window_.contentItem(), words.constFirst());
+  if (item != nullptr && word == "follow"_L1) frames_->follow(*item);
+  if (item != nullptr && word == "scroll"_L1 && words.size() == 3) frames_->scroll(*item, words[1].toDouble(), words[2].toInt());
+  return {{"found", item != nullptr}};
 }
 
 }  // namespace fantascope

@@ -5,11 +5,15 @@
 ///   layout     → {"problems":[…]}: elided, clipped, overlapping or too small texts now on screen
 ///   texts      → {"texts":[…]} now on screen
 ///   grab FILE  → {"file"}: a picture of the window
-///   stall      → {"max_ms","p99_ms","beats"} since the last question
-///   frames     → {"count","p50_ms","p95_ms","max_ms"} between drawn frames since the last question
+///   stall      → gaps of the event loop since the last question: {"max_ms","p99_ms", …, "core", "late"} (stall_watch.h). What the
+///   questions
+///                here take themselves does not count. With FANTASCOPE_STALL_STACKS set, "late" has the GUI thread's stacks.
+///   frames     → what drawn frames cost since the last question (frame_watch.h)
+///   scroll NAME PIXELS FRAMES → {}: moves a flickable that far before each frame · scrolling → {"left"}
+///   follow NAME → {}: times changes of this item's text from the key to the frame · followed → {"changes":[…]}
+///   clock      → {"loop_s","first_frame_s","ready_s"}: when the event loop began, a frame was first drawn, the engine was loaded
 ///   route TEXT → {"route"}: goes there
 ///   set KEY VALUE → {}: a preference · run COMMAND → {"done"} · quit → {}
-#include <QElapsedTimer>
 #include <QQmlAbstractUrlInterceptor>
 #include <QQuickWindow>
 #include <QSocketNotifier>
@@ -17,6 +21,8 @@
 #include <memory>
 #include <vector>
 
+#include "app/main/frame_watch.h"
+#include "app/main/stall_watch.h"
 #include "ui/bridge/operations.h"
 #include "ui/shell/shell.h"
 
@@ -38,6 +44,7 @@ class WindowChecks final : public QObject {
 
  private:
   void answer(const QString& line);
+  nlohmann::json answerOfTimes(const QString& word, const QString& rest);
 
   QQuickWindow& window_;
   ui::Shell& shell_;
@@ -45,8 +52,9 @@ class WindowChecks final : public QObject {
   std::unique_ptr<QSocketNotifier> input_;
   QByteArray typed_;
   QTimer heart_;
-  QElapsedTimer since_beat_, since_frame_;
-  std::vector<double> gaps_ms_, frames_ms_;
+  std::unique_ptr<StallWatch> stalls_;
+  std::unique_ptr<FrameWatch> frames_;
+  double loop_s_ = 0, ready_s_ = 0;
 };
 
 }  // namespace fantascope

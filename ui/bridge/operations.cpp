@@ -1,60 +1,53 @@
 #include "ui/bridge/operations.h"
 
-#include <QPointer>
+#include <utility>
 
 namespace fantascope::ui {
-namespace {
 
-/// Runs `act(result)` on the thread of `context` if that still lives. The guard is only looked at on that thread.
-template <typename T, typename Act>
-std::function<void(Result<T>)> on_thread_of(QObject* context, Act act) {
-  QPointer<QObject> guard(context);
-  QObject* relay = context->thread() ? new QObject : nullptr;  // lives on this thread, so that a dead context is never touched
-  return [guard, relay, act = std::move(act)](Result<T> result) {
-    QMetaObject::invokeMethod(
-        relay,
-        [guard, relay, act, result = std::move(result)] {
-          if (guard) act(result);
-          relay->deleteLater();
-        },
-        Qt::QueuedConnection);
-  };
-}
-
-}  // namespace
-
-void Operations::whenReady(std::function<void()> act) {
-  if (backend_ != nullptr || !error_.isEmpty())
+void Operations::whenReady(const std::string& question, std::function<void()> act) {
+  if (backend_ != nullptr || !error_.isEmpty() || isEarly(question))
     act();
   else
-    waiting_.push_back(std::move(act));
+    waiting_.push_back({question, std::move(act)});
 }
 
 Error Operations::unavailable() const {
   return {ErrorCode::kInternal, "the engine could not be loaded", "", error_.toStdString(), "", "Install the program again"};
 }
 
-void Operations::ask(Lane lane, const std::string& name, nlohmann::json arguments, QObject* context, Answered answered) {
-  auto answer = on_thread_of<nlohmann::json>(context, std::move(answered));
-  whenReady([this, lane, name, arguments = std::move(arguments), answer = std::move(answer)] {
-    if (backend_ == nullptr) return answer(unavailable());
-    backend_->ask(lane, name, arguments, answer);
+void Operations::pass(Lane lane, const std::string& name, nlohmann::json arguments, Backend::Answer answer) {
+  whenReady(name, [this, lane, name, arguments = std::move(arguments), answer = std::move(answer)] {
+    Backend* backend = backend_ != nullptr ? backend_ : isEarly(name) ? early_ : nullptr;
+    if (backend == nullptr) return answer(unavailable());
+    backend->ask(lane, name, arguments, answer);
   });
+}
+
+void Operations::ask(Lane lane, const std::string& name, nlohmann::json arguments, QObject* context, Answered answered) {
+  pass(lane, name, std::move(arguments), on_thread_of<nlohmann::json>(context, std::move(answered)));
 }
 
 void Operations::readClip(const QString& path, QObject* context, ClipAnswered answered) {
   auto answer = on_thread_of<ClipPointer>(context, std::move(answered));
-  whenReady([this, path = path.toStdString(), answer = std::move(answer)] {
+  whenReady("read clip", [this, path = path.toStdString(), answer = std::move(answer)] {
     if (backend_ == nullptr) return answer(unavailable());
     backend_->read_clip(path, answer);
   });
 }
 
+void Operations::setEarlyBackend(Backend* backend, std::set<std::string> questions) {
+  if (backend_ != nullptr || !error_.isEmpty()) return;
+  early_ = backend;
+  early_questions_ = std::move(questions);
+  for (Waiting& waiting : std::exchange(waiting_, {})) whenReady(waiting.question, std::move(waiting.act));
+}
+
 void Operations::setBackend(Backend* backend, const QString& error) {
   backend_ = backend;
+  early_ = nullptr;
   error_ = error;
   Q_EMIT readyChanged();
-  for (auto waiting = std::exchange(waiting_, {}); const auto& act : waiting) act();
+  for (const Waiting& waiting : std::exchange(waiting_, {})) waiting.act();
 }
 
 }  // namespace fantascope::ui

@@ -2,6 +2,8 @@
 
 #include <QDateTime>
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "ui/bridge/job_feed.h"
 #include "ui/bridge/json_variant.h"
@@ -145,25 +147,33 @@ void TakeListModel::setOrder(const QString& order) {
 }
 
 void TakeListModel::refresh() {
-  const int generation = ++generation_;
   loading_ = true;
   Q_EMIT countChanged();
+  if (asking_)
+    ask_again_ = true;
+  else
+    askForSeqs();
+}
+
+void TakeListModel::askForSeqs() {
+  asking_ = true;
   nlohmann::json arguments = {{"filter", filter_.toStdString()}};
   if (!shot_id_.isEmpty()) arguments["shot_id"] = shot_id_.toStdString();
   if (!order_.isEmpty()) arguments["order"] = order_.toStdString();
-  context_.operations.ask(Lane::kQuick, "view takes", arguments, this, [this, generation](Result<nlohmann::json> answer) {
-    if (generation != generation_) return;  // a newer question is on its way
-    loading_ = false;
-    if (!answer) {
-      problem_ = error_text(answer.error()).title;
-      replaceSeqs({});
-    } else {
-      problem_.clear();
-      replaceSeqs((*answer)["seqs"].get<std::vector<qint64>>());
-    }
-    Q_EMIT countChanged();
-    Q_EMIT refreshed();
-  });
+  using Seqs = std::vector<qint64>;
+  context_.operations.askAs<Seqs>(
+      Lane::kQuick, "view takes", arguments, this, [](const nlohmann::json& answer) { return answer.at("seqs").get<Seqs>(); },
+      [this, asked = std::tuple(filter_, shot_id_, order_)](Result<Seqs> answer) {
+        asking_ = false;
+        const bool is_old = asked != std::tie(filter_, shot_id_, order_);
+        if (std::exchange(ask_again_, false)) askForSeqs();
+        if (is_old) return;  // the answer to the newest question comes
+        loading_ = asking_;
+        problem_ = answer ? QString() : error_text(answer.error()).title;
+        replaceSeqs(answer ? *std::move(answer) : Seqs());
+        Q_EMIT countChanged();
+        Q_EMIT refreshed();
+      });
 }
 
 void TakeListModel::replaceSeqs(std::vector<qint64> seqs) {
@@ -197,15 +207,24 @@ void TakeListModel::fetchPage(int page) const {
   auto wanted = nlohmann::json::array();
   for (int row = first; row < end; ++row) wanted.push_back(seqs_[static_cast<std::size_t>(row)]);
   auto* self = const_cast<TakeListModel*>(this);  // fetching is how a const view fills its cache
-  context_.operations.ask(Lane::kQuick, "view rows", {{"seqs", wanted}}, self, [self, first](Result<nlohmann::json> answer) {
-    if (!answer) return;
-    for (const auto& row : (*answer)["rows"]) {
-      const QVariantMap map = to_variant(row).toMap();
-      self->rows_.insert(map.value(u"seq"_s).toLongLong(), map);
-    }
-    if (first < self->count()) Q_EMIT self->dataChanged(self->index(first), self->index(std::min(first + kPageRows, self->count()) - 1));
-    Q_EMIT self->refreshed();
-  });
+  using Rows = std::vector<QVariantMap>;
+  context_.operations.askAs<Rows>(
+      Lane::kQuick, "view rows", {{"seqs", wanted}}, self,
+      [](const nlohmann::json& answer) {
+        Rows rows;
+        for (const auto& row : answer.at("rows")) rows.push_back(to_variant(row).toMap());
+        return rows;
+      },
+      [self, first](Result<Rows> answer) {
+        if (!answer) return;
+        for (QVariantMap& row : *answer) {
+          const qint64 seq = row.value(u"seq"_s).toLongLong();
+          self->rows_.insert(seq, std::move(row));
+        }
+        if (first < self->count())
+          Q_EMIT self->dataChanged(self->index(first), self->index(std::min(first + kPageRows, self->count()) - 1));
+        Q_EMIT self->refreshed();
+      });
 }
 
 }  // namespace fantascope::ui

@@ -2,7 +2,7 @@
 /// Takes that match a filter, for grids of any length: their numbers are all known, so the scroll bar is true; rows are fetched by pages
 /// when they come into sight. A refresh keeps what did not change in place. GUI thread only.
 #include <QAbstractListModel>
-#include <QMap>
+#include <QHash>
 #include <QSet>
 #include <vector>
 
@@ -63,14 +63,17 @@ class TakeListModel final : public QAbstractListModel {
   Q_INVOKABLE QVariantMap get(int row) const;
   Q_INVOKABLE int rowOf(const QString& takeId) const;
   /// Asks again and keeps what stayed.
+  /// One question is on its way at a time; what changes meanwhile is asked when it is answered, newest alone.
   Q_INVOKABLE void refresh();
 
  Q_SIGNALS:
   void filterChanged();
   void countChanged();
+  /// It is known which takes there are, or a page of rows came.
   void refreshed();
 
  private:
+  void askForSeqs();
   void replaceSeqs(std::vector<qint64> seqs);
   void fetchPage(int page) const;
   const QVariantMap* rowAt(int row) const;
@@ -78,10 +81,9 @@ class TakeListModel final : public QAbstractListModel {
   StudioContext& context_;
   QString filter_, shot_id_, order_, problem_;
   std::vector<qint64> seqs_;
-  mutable QMap<qint64, QVariantMap> rows_;
+  mutable QHash<qint64, QVariantMap> rows_;
   mutable QSet<int> asked_pages_;
-  int generation_ = 0;
-  bool loading_ = false;
+  bool loading_ = false, asking_ = false, ask_again_ = false;
 };
 
 }  // namespace fantascope::ui

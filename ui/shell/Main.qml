@@ -40,13 +40,17 @@ ApplicationWindow {
             Layout.fillWidth: true
             Layout.fillHeight: true
             property var views: ({})
+            property var components: ({})
             property var current: null
             function show(screen) {
                 if (screen === "") return
                 let view = views[screen]
                 if (!view) {
-                    const component = Qt.createComponent("qrc:" + window.studio.viewOf(screen))
+                    // Made in one go: Qt 6.4 places layouts wrongly that are made piece by piece.
+                    const known = components[screen]
+                    const component = known && known.status === Component.Ready ? known : Qt.createComponent("qrc:" + window.studio.viewOf(screen))
                     if (component.status !== Component.Ready) { console.warn(component.errorString()); return }
+                    components[screen] = component
                     view = component.createObject(content, {model: window.studio.modelOf(screen), studio: window.studio})
                     view.anchors.fill = content
                     views[screen] = view
@@ -59,6 +63,19 @@ ApplicationWindow {
                 arrival.target = view
                 arrival.restart()
                 view.forceActiveFocus()
+                if (toLoad === null) { toLoad = window.studio.rail.map(entry => entry.id).filter(id => id !== screen); Qt.callLater(loadNext) }
+            }
+            // Behind the first view the types of the others are loaded, one after another; then the window needs no more files of its own.
+            property var toLoad: null
+            function loadNext() {
+                if (toLoad.length === 0) return window.studio.viewsAreLoaded()
+                const screen = toLoad.shift()
+                if (components[screen]) return loadNext()
+                const component = Qt.createComponent("qrc:" + window.studio.viewOf(screen), Component.Asynchronous)
+                components[screen] = component
+                if (component.status !== Component.Loading) return Qt.callLater(loadNext)
+                const next = () => { if (component.status !== Component.Loading) { component.statusChanged.disconnect(next); Qt.callLater(loadNext) } }
+                component.statusChanged.connect(next)
             }
             NumberAnimation { id: arrival; property: "opacity"; from: Theme.route > 0 ? 0.4 : 1; to: 1; duration: Theme.route; easing.type: Easing.OutQuad }
             Connections {
@@ -72,9 +89,15 @@ ApplicationWindow {
         studio: window.studio
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
     }
-    CommandPalette { id: commandPalette; studio: window.studio }
-    KeyTable { id: keyTable; studio: window.studio }
-    History { id: history; studio: window.studio }
+    // Made when they are first wanted.
+    component Later: Loader {
+        active: false
+        readonly property bool opened: item !== null && item.opened
+        function open() { active = true; item.open() }
+    }
+    Later { id: commandPalette; sourceComponent: CommandPalette { studio: window.studio } }
+    Later { id: keyTable; sourceComponent: KeyTable { studio: window.studio } }
+    Later { id: history; sourceComponent: History { studio: window.studio } }
 
     Connections {
         target: window.studio

@@ -61,6 +61,8 @@ class Shell final : public QObject {
   Q_INVOKABLE QObject* modelOf(const QString& screen);
   /// Runs a command by its id; false if there is none.
   Q_INVOKABLE bool run(const QString& command);
+  /// The window calls this when the first view is shown and the types of all others are loaded.
+  Q_INVOKABLE void viewsAreLoaded() { Q_EMIT viewsLoaded(); }
   /// Where the program was left, or the first screen.
   Q_INVOKABLE void restorePlace();
 
@@ -68,6 +70,7 @@ class Shell final : public QObject {
   void jobLineChanged();
   void memoryChanged();
   void looksChanged();
+  void viewsLoaded();
   void paletteWanted();
   void keyTableWanted();
   void historyWanted();

@@ -1,7 +1,6 @@
 // All takes: found as one types, seen moving under the pointer, judged by keys.
 import QtQuick
 import QtQuick.Controls.Basic
-import QtQuick.Dialogs
 import QtQuick.Layouts
 import Fantascope.Components
 
@@ -15,6 +14,8 @@ FocusScope {
         target: screen.model
         function onSearchWanted() { filters.field.forceActiveFocus(); filters.field.selectAll() }
         function onCurrentChanged() { grid.currentIndex = screen.model.current; grid.positionViewAtIndex(grid.currentIndex, GridView.Contain) }
+        // Rows that came or went move the grid's own index.
+        function onCountChanged() { grid.currentIndex = screen.model.current }
     }
     RowLayout {
         anchors.fill: parent
@@ -39,7 +40,7 @@ FocusScope {
                 Layout.topMargin: Theme.space2
                 Layout.preferredHeight: 32
                 spacing: Theme.space2
-                Words { text: screen.model.countText; quiet: true; Layout.fillWidth: true }
+                Words { objectName: "count"; text: screen.model.countText; quiet: true; Layout.fillWidth: true }
                 readonly property bool some: screen.model.selection.length > 0
                 ActionButton { compact: true; visible: parent.some; iconName: "check-lg"; text: qsTr("Keep"); keys: "P"; onClicked: screen.model.keepSelection() }
                 ActionButton { compact: true; visible: parent.some; iconName: "x-lg"; text: qsTr("Drop"); keys: "X"; onClicked: screen.model.drop() }
@@ -66,7 +67,7 @@ FocusScope {
                 boundsBehavior: Flickable.StopAtBounds
                 reuseItems: true
                 cacheBuffer: 200
-                highlightMoveDuration: 0
+                highlightFollowsCurrentItem: false
                 keyNavigationEnabled: false
                 ScrollBar.vertical: ScrollBar { policy: ScrollBar.AsNeeded; minimumSize: 0.05 }
                 Accessible.role: Accessible.List
@@ -102,8 +103,8 @@ FocusScope {
                         keep: cell.model.keep
                         stars: cell.model.stars
                         loaded: cell.model.loaded
-                        spoken: cell.model.spoken
-                        selected: screen.model.selection.indexOf(cell.model.takeId) >= 0
+                        Accessible.ignored: true  // the cell speaks for it
+                        selected: screen.model.selectionRevision >= 0 && screen.model.isSelected(cell.model.takeId)
                         current: grid.activeFocus && cell.index === screen.model.current
                         onStarsPicked: stars => screen.studio.takes.setStars([takeId], stars)
                     }
@@ -136,15 +137,26 @@ FocusScope {
         }
         TakeInfo { visible: screen.model.infoOpen; Layout.preferredWidth: 280; Layout.fillHeight: true; model: screen.model; studio: screen.studio }
     }
-    ContextMenu {
+    // Made when they are first wanted: a menu of seven and a dialog cost more than the rest of the screen.
+    Loader {
         id: menu
-        Action { text: qsTr("Open"); onTriggered: screen.model.open() }
-        Action { text: qsTr("Keep"); onTriggered: screen.model.keepSelection() }
-        Action { text: qsTr("Drop"); onTriggered: screen.model.drop() }
-        Action { text: qsTr("Add to storyboard"); onTriggered: screen.model.addToBoard() }
-        Action { text: qsTr("Use as first frame"); onTriggered: screen.model.useAsFirstFrame() }
-        Action { text: qsTr("Export"); onTriggered: screen.model.exportSelection() }
-        Action { text: qsTr("Export to a folder"); onTriggered: folder.open() }
+        active: false
+        function popup() { active = true; item.popup() }
+        sourceComponent: ContextMenu {
+            Action { text: qsTr("Open"); onTriggered: screen.model.open() }
+            Action { text: qsTr("Keep"); onTriggered: screen.model.keepSelection() }
+            Action { text: qsTr("Drop"); onTriggered: screen.model.drop() }
+            Action { text: qsTr("Add to storyboard"); onTriggered: screen.model.addToBoard() }
+            Action { text: qsTr("Use as first frame"); onTriggered: screen.model.useAsFirstFrame() }
+            Action { text: qsTr("Export"); onTriggered: screen.model.exportSelection() }
+            Action { text: qsTr("Export to a folder"); onTriggered: folder.open() }
+        }
     }
-    FolderDialog { id: folder; onAccepted: screen.model.exportTo(decodeURIComponent(selectedFolder.toString().replace("file://", ""))) }
+    Loader {
+        id: folder
+        active: false
+        function open() { active = true; item.open() }
+        source: "ExportFolder.qml"
+        onLoaded: item.chosen.connect(path => screen.model.exportTo(path))
+    }
 }

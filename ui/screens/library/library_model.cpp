@@ -15,21 +15,16 @@
 namespace fantascope::ui {
 using namespace Qt::Literals::StringLiterals;
 using nlohmann::json;
-namespace {
-
-constexpr int kSearchAfter_ms = 20;
-
-}  // namespace
 
 LibraryModel::LibraryModel(StudioContext& context, QObject* parent) : QObject(parent), context_(context), take_list_(context) {
-  search_timer_.setSingleShot(true);
-  search_timer_.setInterval(kSearchAfter_ms);
-  connect(&search_timer_, &QTimer::timeout, this, &LibraryModel::applyFilter);
+  connect(this, &LibraryModel::selectionChanged, this, [this] {
+    ++selection_revision_;
+    Q_EMIT countChanged();
+  });
   connect(&take_list_, &TakeListModel::refreshed, this, [this] {
-    current_ = std::clamp(current_, 0, std::max(0, take_list_.count() - 1));
+    setCurrent(current_);  // there may be fewer
     readFacts();
-    Q_EMIT selectionChanged();
-    Q_EMIT currentChanged();
+    Q_EMIT countChanged();
   });
   take_list_.refresh();
 }
@@ -46,7 +41,7 @@ void LibraryModel::applyFilter() {
 void LibraryModel::setSearch(const QString& text) {
   if (search_ == text) return;
   search_ = text;
-  search_timer_.start();
+  applyFilter();
   Q_EMIT searchChanged();
 }
 
@@ -73,8 +68,11 @@ QString LibraryModel::countText() const {
   QStringList parts = {tr("%n take(s)", nullptr, take_list_.count())};
   if (!selected_.isEmpty()) {
     parts << tr("%n selected", nullptr, static_cast<int>(selected_.size()));
-    const auto hidden = std::ranges::count_if(selected_, [this](const QString& id) { return take_list_.rowOf(id) < 0; });
-    if (hidden > 0 && take_list_.count() <= TakeListModel::kPageRows) parts << tr("%n not shown", nullptr, static_cast<int>(hidden));
+    // Only where all rows are known: of long lists nobody has read the whole.
+    const auto hidden = take_list_.count() > TakeListModel::kPageRows
+                            ? 0
+                            : std::ranges::count_if(selected_, [this](const QString& id) { return take_list_.rowOf(id) < 0; });
+    if (hidden > 0) parts << tr("%n not shown", nullptr, static_cast<int>(hidden));
   }
   return parts.join(u" · "_s);
 }

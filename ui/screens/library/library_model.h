@@ -4,7 +4,6 @@
 #include <QObject>
 #include <QSet>
 #include <QStringList>
-#include <QTimer>
 #include <QVariantMap>
 
 #include "ui/bridge/take_list_model.h"
@@ -19,9 +18,10 @@ class LibraryModel final : public QObject {
   Q_PROPERTY(int starsMin READ starsMin WRITE setStarsMin NOTIFY searchChanged)
   Q_PROPERTY(QString order READ order WRITE setOrder NOTIFY searchChanged)
   Q_PROPERTY(QStringList selection READ selection NOTIFY selectionChanged)
-  Q_PROPERTY(QString countText READ countText NOTIFY selectionChanged)
-  Q_PROPERTY(QString emptyText READ emptyText NOTIFY selectionChanged)
-  Q_PROPERTY(QString emptyAction READ emptyAction NOTIFY selectionChanged)
+  Q_PROPERTY(int selectionRevision READ selectionRevision NOTIFY selectionChanged)
+  Q_PROPERTY(QString countText READ countText NOTIFY countChanged)
+  Q_PROPERTY(QString emptyText READ emptyText NOTIFY countChanged)
+  Q_PROPERTY(QString emptyAction READ emptyAction NOTIFY countChanged)
   Q_PROPERTY(int current READ current WRITE setCurrent NOTIFY currentChanged)
   Q_PROPERTY(QVariantMap facts READ facts NOTIFY factsChanged)
   Q_PROPERTY(bool infoOpen READ infoOpen WRITE setInfoOpen NOTIFY factsChanged)
@@ -38,6 +38,8 @@ class LibraryModel final : public QObject {
   QString order() const { return take_list_.order(); }
   void setOrder(const QString& order);
   QStringList selection() const { return QStringList(selected_.begin(), selected_.end()); }
+  /// Read beside isSelected(), so that a binding is worked out again when the selection changes.
+  int selectionRevision() const { return selection_revision_; }
   QString countText() const;
   QString emptyText() const;
   QString emptyAction() const;
@@ -73,6 +75,7 @@ class LibraryModel final : public QObject {
  Q_SIGNALS:
   void searchChanged();
   void selectionChanged();
+  void countChanged();
   void currentChanged();
   void factsChanged();
   void searchWanted();
@@ -87,9 +90,8 @@ class LibraryModel final : public QObject {
 
   StudioContext& context_;
   TakeListModel take_list_;
-  QTimer search_timer_;
   QString search_, keep_ = QStringLiteral("all");
-  int stars_min_ = 0, current_ = 0, anchor_ = 0;
+  int stars_min_ = 0, current_ = 0, anchor_ = 0, selection_revision_ = 0;
   QSet<QString> selected_;
   QVariantMap facts_;
   bool info_open_ = false;
