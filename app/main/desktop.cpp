@@ -14,12 +14,15 @@
 #include <QQmlApplicationEngine>
 #include <QQuickStyle>
 #include <QQuickWindow>
+#include <QThreadPool>
 #include <QTimer>
 #include <QTranslator>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <latch>
 #include <memory>
 #include <thread>
 
@@ -47,6 +50,7 @@ namespace {
 using namespace Qt::Literals::StringLiterals;
 
 constexpr int kViewsPatience_ms = 5000;
+constexpr int kPoolThreadsMax = 4;
 
 void load_fonts() {
   for (const QFileInfo& font : QDir(u":/fonts"_s).entryInfoList()) QFontDatabase::addApplicationFont(font.filePath());
@@ -95,6 +99,17 @@ void choose_renderer() {
   if (!device || qEnvironmentVariableIntValue("LIBGL_ALWAYS_SOFTWARE") > 0) QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
 }
 
+/// Starting a thread waits for the same lock as loading a library (see EngineLoader): those that the GUI thread would start later, to paint
+/// large areas, to write preferences, to read pictures, are there from the beginning.
+void start_threads_early() {
+  QThreadPool& pool = *QThreadPool::globalInstance();
+  pool.setMaxThreadCount(std::clamp(QThread::idealThreadCount(), 1, kPoolThreadsMax));
+  pool.setExpiryTimeout(-1);
+  const auto all = std::make_shared<std::latch>(pool.maxThreadCount());
+  for (int i = 0; i < pool.maxThreadCount(); ++i) pool.start([all] { all->arrive_and_wait(); });
+  ui::SheetCache::shared();
+}
+
 /// A function of a library beside the program; a null pointer and the reason if there is none.
 template <typename Function>
 Function load_function(const std::string& program_file, const char* library, const char* name, std::string& error) {
@@ -107,7 +122,8 @@ Function load_function(const std::string& program_file, const char* library, con
 
 /// Loads the two halves of what answers the window and gives them to it: first the library's lists, which are there at once, then, when the
 /// window has loaded what it needs itself, the engine. While the system's loader is at work on LibTorch (a second where cores are busy) it
-/// holds a lock, and the GUI thread would wait for it at its first use of a plugin or of a library's thread-local variable.
+/// holds a lock, and the GUI thread would wait for it whenever it starts a thread, and at its first use of a plugin or of a library's
+/// thread-local variable.
 class EngineLoader {
  public:
   EngineLoader(ui::JobFeed& feed, ui::Operations& operations) : feed_(feed), operations_(operations) {}
@@ -175,6 +191,7 @@ int run(QGuiApplication& app) {
   load_language(preferences, app);
   load_fonts();
   choose_renderer();
+  start_threads_early();
   register_types();
 
   ui::Operations operations;
