@@ -61,7 +61,7 @@ Rectangle {
                 currentIndex: row.model.follows ? 1 : 0
                 onActivated: index => row.board.setFollows(row.index, index === 1)
             }
-            ActionButton { objectName: "generate shot " + (row.index + 1); compact: true; enabled: !row.model.waits; hint: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : ""; kind: row.model.takeId === "" ? "primary" : "plain"; text: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : row.model.takeId === "" ? qsTr("Generate") : qsTr("Another take"); onClicked: row.board.generate(row.index) }
+            ActionButton { objectName: "generate shot " + (row.index + 1); Layout.fillWidth: true; compact: true; enabled: !row.model.waits; hint: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : ""; kind: row.model.takeId === "" ? "primary" : "plain"; text: row.model.waits ? qsTr("Waits for shot %1").arg(row.index) : row.model.takeId === "" ? qsTr("Generate") : qsTr("Another take"); onClicked: row.board.generate(row.index) }
         }
         ColumnLayout {
             spacing: 2
