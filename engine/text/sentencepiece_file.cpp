@@ -131,9 +131,9 @@ Result<Piece> read_piece(Message message, const std::string& subject, std::size_
   if (piece.text.size() > kMaxPieceBytes)
     return refused(subject, name + " is " + std::to_string(piece.text.size()) + " bytes long", "at most " + std::to_string(kMaxPieceBytes));
   if (first_invalid_utf8(piece.text)) return refused(subject, name + " is not UTF-8");
-  if (!std::isfinite(piece.score)) return refused(subject, name + " \"" + shown_token(piece.text) + "\": its score is not a number");
+  if (!std::isfinite(piece.score)) return refused(subject, name + " " + shown_token(piece.text) + ": its score is not a number");
   if (piece.type < kNormal || piece.type > kByte)
-    return refused(subject, name + " \"" + shown_token(piece.text) + "\" is of type " + std::to_string(piece.type), "1…6");
+    return refused(subject, name + " " + shown_token(piece.text) + " is of type " + std::to_string(piece.type), "1…6");
   return piece;
 }
 
@@ -162,7 +162,7 @@ Result<void> read_normalizer(Message message, Settings& settings) {
 Result<void> check_settings(const Settings& s, const std::string& subject) {
   if (s.model_type != kBpe) return refused(subject, "model type " + std::to_string(s.model_type) + " is not supported", "2 (BPE)");
   if (s.has_charsmap)
-    return refused(subject, "its normalizer \"" + shown_token(s.normalizer) + "\" changes characters, which is not supported", "identity");
+    return refused(subject, "its normalizer " + shown_token(s.normalizer) + " changes characters, which is not supported", "identity");
   if (s.remove_extra_whitespaces)
     return refused(subject, "it removes extra spaces, which is not supported", "remove_extra_whitespaces false");
   if (!s.escape_whitespaces) return refused(subject, "it keeps spaces as they are, which is not supported", "escape_whitespaces true");
@@ -267,8 +267,8 @@ Result<TokenizerFile> parse_sentencepiece(std::string_view bytes, const std::str
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto [found, fresh] = index.emplace(pieces[i].text, i);
     if (!fresh)
-      return refused(subject, "pieces " + std::to_string(found->second) + " and " + std::to_string(i) + " are both \"" +
-                                  shown_token(pieces[i].text) + "\"");
+      return refused(subject,
+                     "pieces " + std::to_string(found->second) + " and " + std::to_string(i) + " are both " + shown_token(pieces[i].text));
   }
   TokenizerFile result;
   FANTASCOPE_TRY(result.merges, merges_of(pieces, index, subject));
