@@ -67,7 +67,7 @@ class Bench:
         shown = f"{self.takes:,}"[:3].replace(",", "")
         win.wait(lambda: any(text.startswith(shown) and "take" in text for text in win.texts()), 30, 0.02)
         self.report["library_shown_ms"] = round(1000 * (time.monotonic() - started))
-        clock = win.ask("clock")
+        clock = win.wait(lambda: win.ask("ready")["ready"] and win.ask("clock"), 60, 0.02)
         for name in ("loop_s", "first_frame_s", "ready_s"):
             self.report[name.replace("_s", "_ms")] = round(1000 * (clock[name] - started))
         win.focus()
