@@ -79,8 +79,13 @@ def main(artefacts):
             "generate", FORM["prompt"], "--model", FORM["model"], "--size", FORM["size"], "--frames", FORM["frames"], "--fps", FORM["fps"], "--steps", FORM["steps"], "--guidance",
             FORM["guidance"], "--seed", finished["seed"])
         assert one_go["latents_sha256"] == finished["latents_sha256"], "the same latents as in one go"
-        assert one_go["recipe_sha256"] == finished["recipe_sha256"], "the same recipe as in one go"
-        reference = json.loads((pathlib.Path(one_go["path"]).parent / "recipe.json").read_text())["made"]["unsigned_sha256"]
+        whole = json.loads((pathlib.Path(one_go["path"]).parent / "recipe.json").read_text())
+
+        def recipe_of(take):
+            # The window's engine and the command line may be of different builds while one works on them; their recipes say so.
+            return {name: value for name, value in take.items() if name not in ("made", "engine_version")}
+        assert recipe_of(whole) == recipe_of(finished["recipe"]), "the same recipe as in one go"
+        reference = whole["made"]["unsigned_sha256"]
         assert reference == finished["unsigned_sha256"], "the same bytes before signing as in one go"
 
         # Alone, with what was measured and where it comes from.

@@ -1,6 +1,5 @@
 // Where the take comes from and what was made from it: a tree of rows with lines from parent to child. A click goes there.
 import QtQuick
-import QtQuick.Templates as T
 import Fantascope.Components
 
 Column {
@@ -14,7 +13,8 @@ Column {
     Repeater {
         id: rows
         model: tree.lineage
-        T.AbstractButton {
+        // Not a button of Qt's: its words are a take's name, which may be cut.
+        Item {
             id: row
             required property var model
             required property int index
@@ -22,21 +22,25 @@ Column {
             width: tree.width
             height: tree.rowHeight
             enabled: !model.gone
-            hoverEnabled: true
-            focusPolicy: Qt.StrongFocus
+            activeFocusOnTab: true
             Accessible.role: Accessible.TreeItem
             Accessible.name: model.spoken
-            onClicked: tree.opened(index)
-            background: Rectangle {
+            Keys.onReturnPressed: tree.opened(index)
+            Keys.onSpacePressed: tree.opened(index)
+            HoverHandler { id: hover }
+            TapHandler { onTapped: { row.forceActiveFocus(); tree.opened(row.index) } }
+            Rectangle {
                 x: row.inset
                 width: row.width - row.inset
+                height: row.height
                 radius: 4
-                color: row.model.current ? Theme.selected : row.hovered ? Theme.hover : "transparent"
+                color: row.model.current ? Theme.selected : hover.hovered ? Theme.hover : "transparent"
                 border.width: row.model.current ? 1 : 0
                 border.color: Theme.accent
-                FocusRing { shown: row.visualFocus }
+                FocusRing { shown: row.activeFocus && !row.model.current }
             }
-            contentItem: Item {
+            Item {
+                anchors.fill: parent
                 // From the parent's row down to this one, then to the right.
                 Rectangle {
                     visible: row.model.parentRow >= 0

@@ -15,6 +15,16 @@ FocusScope {
     property bool gridTouched: false   // sound comes with the first cell that is chosen
     readonly property var heard: isGrid && !gridTouched ? null : model.focusB ? clipB : clipA
     readonly property bool roomForDetails: width >= 1000
+    // Where the bars are short their less used buttons are icons alone, with their words on hover. Said after the layout is done: words that
+    // change while rows are being laid out leave them as they were.
+    property bool roomForWords: true
+    property bool roomForActions: true
+    function measureRoom() {
+        roomForWords = width - (detailsOpen && roomForDetails ? detailsPanel.width : 0) >= 1000
+        roomForActions = width >= 1000
+    }
+    onWidthChanged: Qt.callLater(measureRoom)
+    onDetailsOpenChanged: Qt.callLater(measureRoom)
     property string details: studio.preferences.value("shot_details", "")   // "open", "closed"; empty: open where there is room
     readonly property bool detailsOpen: details === "open" || details === "" && roomForDetails
     function toggleDetails() { details = detailsOpen ? "closed" : "open"; studio.preferences.setValue("shot_details", details) }
@@ -79,8 +89,8 @@ FocusScope {
             ActionButton { compact: true; iconName: "layout-split"; text: qsTr("Wipe"); keys: "W"; checkable: true; checked: screen.model.view === "wipe"; onClicked: screen.model.showWipe() }
             ActionButton { compact: true; iconName: "intersect"; text: qsTr("Difference"); keys: "D"; checkable: true; checked: screen.model.view === "difference"; onClicked: screen.model.showDifference() }
             ActionButton { compact: true; iconName: "square"; text: qsTr("One"); keys: "Q"; checkable: true; checked: screen.model.view === "one"; onClicked: screen.model.showOne() }
-            ActionButton { compact: true; iconName: "box-arrow-up"; text: qsTr("Export"); keys: "Ctrl+E"; hint: qsTr("Copy the clip into the folder for exports"); onClicked: screen.model.exportTake() }
-            ActionButton { objectName: "details"; compact: true; iconName: "info-circle"; text: screen.roomForDetails ? qsTr("Details") : ""; keys: "Ctrl+I"; hint: qsTr("What was measured, the recipe, where it comes from"); checkable: true; checked: screen.detailsOpen; onClicked: { screen.toggleDetails(); checked = Qt.binding(() => screen.detailsOpen) } }
+            ActionButton { compact: true; iconName: "box-arrow-up"; text: screen.roomForWords ? qsTr("Export") : ""; keys: "Ctrl+E"; hint: qsTr("Copy the clip into the folder for exports"); onClicked: screen.model.exportTake() }
+            ActionButton { objectName: "details"; compact: true; iconName: "info-circle"; text: screen.roomForWords ? qsTr("Details") : ""; keys: "Ctrl+I"; hint: qsTr("What was measured, the recipe, where it comes from"); checkable: true; checked: screen.detailsOpen; onClicked: { screen.toggleDetails(); checked = Qt.binding(() => screen.detailsOpen) } }
         }
         Item {
             Layout.fillWidth: true
@@ -205,8 +215,8 @@ FocusScope {
             ActionButton { iconName: "x-lg"; text: qsTr("Drop"); keys: "X"; checkable: true; checked: screen.model.focused.keep === "dropped"; onClicked: screen.model.drop() }
             Stars { stars: screen.model.focused.stars || 0; size: 16; onPicked: stars => screen.model.setStars(stars); Layout.leftMargin: Theme.space2; Layout.rightMargin: Theme.space2 }
             Item { Layout.fillWidth: true }
-            ActionButton { objectName: "use frame"; iconName: "card-image"; text: qsTr("Use frame"); keys: "N"; hint: qsTr("The frame that is shown becomes the first one of a new clip"); onClicked: screen.model.useFrame(clock.frame) }
-            ActionButton { iconName: "pencil"; text: qsTr("Edit the request"); hint: qsTr("Put words and settings of this take back into the form"); onClicked: screen.model.editRequest() }
+            ActionButton { objectName: "use frame"; iconName: "card-image"; text: screen.roomForActions ? qsTr("Use frame") : ""; keys: "N"; hint: qsTr("The frame that is shown becomes the first one of a new clip"); onClicked: screen.model.useFrame(clock.frame) }
+            ActionButton { iconName: "pencil"; text: screen.roomForActions ? qsTr("Edit the request") : ""; hint: qsTr("Put words and settings of this take back into the form"); onClicked: screen.model.editRequest() }
             ActionButton { objectName: "finish"; text: qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end"); onClicked: screen.model.finish() }
             ActionButton { objectName: "extend"; text: qsTr("Extend"); keys: "E"; enabled: screen.model.extendReason === ""; hint: screen.model.extendReason !== "" ? screen.model.extendReason : qsTr("Go on after the last frame"); onClicked: words.ask("extend") }
             ActionButton { objectName: "remix"; text: qsTr("Remix"); keys: "R"; enabled: screen.model.remixReason === ""; hint: screen.model.remixReason !== "" ? screen.model.remixReason : qsTr("Other words, the same start"); onClicked: words.ask("remix") }
