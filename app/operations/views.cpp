@@ -62,7 +62,8 @@ Result<json> view_takes(OperationContext& context, const json& arguments) {
 
 Result<json> view_rows(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
-  return database != nullptr ? shelf_rows(*database, context.studio.home().takes(), arguments) : Result<json>(json{{"rows", json::array()}});
+  return database != nullptr ? shelf_rows(*database, context.studio.home().takes(), arguments)
+                             : Result<json>(json{{"rows", json::array()}});
 }
 
 Result<json> view_take(OperationContext& context, const json& arguments) {
