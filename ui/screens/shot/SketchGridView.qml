@@ -54,6 +54,7 @@ Item {
                     }
                     RowLayout {
                         Layout.fillWidth: true
+                        Layout.minimumHeight: Theme.compact
                         Layout.margins: Theme.space1
                         Layout.leftMargin: Theme.space2
                         spacing: Theme.space2
