@@ -45,7 +45,8 @@ def main(artefacts):
         win = window.Window(screen, home, artefacts)
 
         def step(name):
-            time.sleep(0.3)
+            win.xdotool("mousemove", 1, 1)  # a hint that is shown over words is no overlap
+            time.sleep(0.6)
             win.grab(name)
             problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
 
