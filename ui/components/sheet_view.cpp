@@ -115,32 +115,29 @@ QRectF SheetView::part(const QSizeF& item, const QRectF& cell, bool crop) {
 
 QSGNode* SheetView::updatePaintNode(QSGNode* old, UpdatePaintNodeData*) {
   auto* node = static_cast<SheetNode*>(old);
-  if (width() < 1 || height() < 1) {
+  const bool empty = width() < 1 || height() < 1;
+  // The software renderer places the nodes of an item by what it knows of their parent, and it knows nothing of a plain node: a picture
+  // that is added later would be painted in the window's corner. So the nodes are made anew when one comes or goes.
+  if (node != nullptr && (empty || (node->picture == nullptr) != picture_.isNull())) {
     delete node;
-    picture_changed_ = true;
-    return nullptr;
+    node = nullptr;
   }
-  if (node == nullptr) {
+  if (empty) return nullptr;
+  const bool is_new = node == nullptr;
+  if (is_new) {
     node = new SheetNode;
     node->ground = window()->createRectangleNode();
     node->appendChildNode(node->ground);
+    if (!picture_.isNull()) {
+      node->picture = window()->createImageNode();
+      node->picture->setOwnsTexture(true);
+    }
     picture_changed_ = true;
   }
   const QSizeF item(width(), height());
   node->ground->setRect(QRectF(QPointF(0, 0), item));
   node->ground->setColor(ground_);
-  if (picture_.isNull()) {
-    delete node->picture;
-    node->picture = nullptr;
-    picture_changed_ = true;
-    return node;
-  }
-  const bool is_new = node->picture == nullptr;
-  if (is_new) {
-    node->picture = window()->createImageNode();
-    node->picture->setOwnsTexture(true);
-    picture_changed_ = true;
-  }
+  if (node->picture == nullptr) return node;
   if (std::exchange(picture_changed_, false)) {
     const auto options = QQuickWindow::CreateTextureOptions(QQuickWindow::TextureIsOpaque) | QQuickWindow::TextureCanUseAtlas;
     node->picture->setTexture(window()->createTextureFromImage(picture_, options));

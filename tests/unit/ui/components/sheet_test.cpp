@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <QCoreApplication>
 #include <QEventLoop>
+#include <QGuiApplication>
 #include <QPainter>
+#include <QQuickWindow>
 #include <QTemporaryDir>
 #include <QTimer>
 
@@ -38,7 +39,9 @@ class SheetTest : public ::testing::Test {
     static int argc = 1;
     static char name[] = "test";
     static char* argv[] = {name, nullptr};
-    static QCoreApplication app(argc, argv);
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
+    static QGuiApplication app(argc, argv);
   }
   QTemporaryDir folder_;
 };
@@ -54,6 +57,32 @@ TEST_F(SheetTest, TheFirstCellAloneOrAllOfThem) {
   const Sheet whole = read_sheet(path, 1.5, SheetPart::kWhole);
   EXPECT_EQ(whole.picture.size(), QSize(8 * 48, 32));
   EXPECT_NEAR(qRed(whole.picture.pixel(7 * 48 + 24, 16)), 230, 3);
+}
+
+// Qt's own painter once put a picture that came after its item had been shown into the window's corner.
+TEST_F(SheetTest, APictureThatComesLaterLiesInItsItem) {
+  QImage image(48, 32, QImage::Format_RGB32);
+  image.fill(qRgb(200, 200, 200));
+  const QString path = folder_.filePath(QStringLiteral("late.jpg"));
+  ASSERT_TRUE(image.save(path, "JPEG", 95));
+  QQuickWindow window;
+  window.resize(200, 150);
+  window.setColor(Qt::blue);
+  SheetView view;
+  view.setParentItem(window.contentItem());
+  view.setPosition({100, 80});
+  view.setSize({48, 32});
+  window.show();
+  settle();
+  ASSERT_FALSE(view.hasPicture());
+  EXPECT_EQ(window.grabWindow().pixel(124, 96), qRgb(0, 0, 0)) << "its ground";
+  view.setSource(path);
+  for (int i = 0; i < 50 && !view.hasPicture(); ++i) settle(100);
+  ASSERT_TRUE(view.hasPicture());
+  settle();
+  const QImage seen = window.grabWindow();
+  EXPECT_EQ(seen.pixel(24, 16), qRgb(0, 0, 255));
+  EXPECT_NEAR(qRed(seen.pixel(124, 96)), 200, 4);
 }
 
 TEST_F(SheetTest, WhatIsNoPictureIsNone) {
