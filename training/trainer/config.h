@@ -34,7 +34,7 @@ struct FlowConfig {
   double decay_share = 0.3;  ///< of the steps, at the end, with a rate falling linearly to 0
   double audio_loss_weight = 0.5;
   double channel_weight_exponent = 0;  ///< a channel's error counts its normalisation's std to this power, on average 1
-  double caption_loss_weight = 0;  ///< of the caption readers' cross-entropy
+  double caption_loss_weight = 0;      ///< of the caption readers' cross-entropy
   double caption_dropout = 0.1;
   double independent_share = 0.5;   ///< of samples with separate noise levels for picture and sound
   double conditioned_share = 0.25;  ///< of samples with some part given clean (first or last frame, a prefix, one whole stream)
