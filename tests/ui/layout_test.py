@@ -33,6 +33,16 @@ WANTED = {
 }
 
 
+def standing_problems(win, seconds=3):
+    """What is still wrong after a while: a bar whose numbers have just come is laid out with the next frame, which a busy machine may draw late."""
+    until = time.monotonic() + seconds
+    while True:
+        problems = [problem for problem in win.ask("layout")["problems"] if problem["kind"] in BAD]
+        if not problems or time.monotonic() > until:
+            return problems
+        time.sleep(0.2)
+
+
 def make_home():
     """A small library made by the program itself; the shot, the storyboard and how jobs failed are written into it."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="fantascope-layout-"))
@@ -83,7 +93,7 @@ def main(artefacts):
             def look(where, wait=0.6):
                 time.sleep(wait)
                 win.grab(where)
-                found.extend((name, where, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in BAD)
+                found.extend((name, where, problem) for problem in standing_problems(win))
                 texts = win.texts()
                 for wanted in WANTED.get(where, []):
                     # At 200 % the panel of details is closed, and the queue is longer than the window.
