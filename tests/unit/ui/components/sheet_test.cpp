@@ -41,7 +41,9 @@ class SheetTest : public ::testing::Test {
     static char* argv[] = {name, nullptr};
     qputenv("QT_QPA_PLATFORM", "offscreen");
     QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
-    static QGuiApplication app(argc, argv);
+    // Never destroyed: at exit Qt Quick's own statics are gone before it.
+    static const auto* app = new QGuiApplication(argc, argv);
+    (void)app;
   }
   QTemporaryDir folder_;
 };
