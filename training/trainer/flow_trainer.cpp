@@ -80,7 +80,9 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
   trainer->audio_channels_ = trainer->denoiser_->audio_channels();
   std::vector<TrainableParameters*> all;
   std::vector<std::string> names;
-  if (config.flow.caption_loss_weight > 0) {
+  const bool some_phase_reads =
+      std::ranges::any_of(config.phases, [](const FlowPhase& phase) { return phase.flow.caption_loss_weight > 0; });
+  if (config.flow.caption_loss_weight > 0 || some_phase_reads) {
     trainer->reader_ = std::make_unique<CaptionReader>(sources("caption_reader"), trainer->denoiser_->video_text_width(),
                                                        trainer->denoiser_->audio_text_width());
   }

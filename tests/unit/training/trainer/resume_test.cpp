@@ -23,10 +23,10 @@ void expect_same(const std::string& a, const std::string& b) {
 }
 
 // Four steps of the denoiser, stopped and taken up again after each of `stops`, with a store and parameters of their own each time.
-void train_flow(const TemporaryFolder& folder, const std::string& name, const std::vector<std::int64_t>& stops) {
+void train_flow(const TemporaryFolder& folder, const std::string& name, const std::vector<std::int64_t>& stops,
+                TrainConfig config = tiny_config()) {
   const auto captions = CaptionEncoder::create();
   ASSERT_TRUE(captions);
-  TrainConfig config = tiny_config();
   config.components["text_encoder"]["text_config"]["vocab_size"] = captions->vocab_size();
   bool resume = false;
   for (const std::int64_t stop : stops) {
@@ -47,6 +47,21 @@ TEST(FlowTrainer, ResumedRunIsTheUninterruptedOne) {
   train_flow(folder, "whole", {4});
   train_flow(folder, "parts", {1, 2, 4});
   expect_same(folder.file("whole"), folder.file("parts"));
+}
+
+TEST(FlowTrainer, CaptionReadersMayServeForAPhaseOnly) {
+  at::set_num_threads(1);
+  const TemporaryFolder folder("readers");
+  TrainConfig config = tiny_config();
+  FlowPhase silent{1, config.flow, config.latents}, reading{3, config.flow, config.latents};
+  reading.flow.caption_loss_weight = 0.5;
+  config.phases = {silent, reading};
+  train_flow(folder, "whole", {4}, config);
+  train_flow(folder, "parts", {1, 2, 4}, config);
+  expect_same(folder.file("whole"), folder.file("parts"));
+  const auto state = load_checkpoint(folder.file("whole"));
+  ASSERT_TRUE(state);
+  EXPECT_GT(state->at("first/caption_reader/video.weight").abs().sum().item<double>(), 0);
 }
 
 TEST(FlowTrainer, GradientsReachTheParameters) {
