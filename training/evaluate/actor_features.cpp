@@ -2,16 +2,11 @@
 #include <cmath>
 
 #include "training/evaluate/internal/actors.h"
+#include "training/evaluate/internal/median.h"
 
 namespace fantascope::evaluate {
 namespace {
 
-float median(std::vector<float> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 float mean(const std::vector<float>& values) {
   double sum = 0;
   for (const float v : values) sum += v;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/evaluate/internal/median.h"
+
 namespace fantascope::evaluate {
 namespace {
 
@@ -204,12 +206,7 @@ ActorReading read_actors(const world::Scene& scene, const world::ClipShape& shap
     fills.push_back(b.fill);
     if (a.area > 0 && b.area > 0) distances.push_back(std::abs(a.x - b.x));
   }
-  const auto middle = [](std::vector<float> values) {
-    if (values.empty()) return 0.0f;
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-    return values[values.size() / 2];
-  };
-  const float median_area = middle(areas);
+  const float median_area = median(areas);
   float spread = 0;
   for (const float a : areas) spread += std::abs(a - median_area);
   reading.count_features = {static_cast<float>(most / pixels),
@@ -220,8 +217,8 @@ ActorReading read_actors(const world::Scene& scene, const world::ClipShape& shap
                             spread / (static_cast<float>(frames) * median_area + 1e-4f),
                             static_cast<float>(seen_second) / static_cast<float>(frames),
                             static_cast<float>(both) / static_cast<float>(frames),
-                            middle(fills),
-                            middle(distances),
+                            median(fills),
+                            median(distances),
                             *std::max_element(areas.begin(), areas.end()),
                             reading.first.total_area / static_cast<float>(pixels),
                             static_cast<float>(first),

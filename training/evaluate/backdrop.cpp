@@ -4,6 +4,8 @@
 #include <cmath>
 #include <thread>
 
+#include "training/evaluate/internal/median.h"
+
 namespace fantascope::evaluate {
 namespace {
 
@@ -22,13 +24,6 @@ std::vector<float> changes_of(const Pixel* pixels, std::size_t each, std::size_t
     for (std::size_t i = 0; i < each; ++i) out[k * each + i] = static_cast<float>(pixels[k * each + i]) - mean[i];
   }
   return out;
-}
-
-float median(std::vector<float>& values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace
