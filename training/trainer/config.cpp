@@ -29,6 +29,7 @@ DecoderConfig read_decoder(const json& row) {
 // What a phase may have of its own.
 FlowConfig read_flow(const json& row, FlowConfig flow) {
   flow.batch = row.value("batch", flow.batch);
+  flow.parts = row.value("parts", flow.parts);
   flow.steps = row.value("steps", flow.steps);
   flow.warmup_steps = row.value("warmup_steps", flow.warmup_steps);
   flow.decay_share = row.value("decay_share", flow.decay_share);
@@ -36,6 +37,7 @@ FlowConfig read_flow(const json& row, FlowConfig flow) {
   flow.channel_weight_exponent = row.value("channel_weight_exponent", flow.channel_weight_exponent);
   flow.caption_loss_weight = row.value("caption_loss_weight", flow.caption_loss_weight);
   flow.caption_dropout = row.value("caption_dropout", flow.caption_dropout);
+  flow.sigma_logit_mean = row.value("sigma_logit_mean", flow.sigma_logit_mean);
   flow.independent_share = row.value("independent_share", flow.independent_share);
   flow.conditioned_share = row.value("conditioned_share", flow.conditioned_share);
   flow.checkpoint_minutes = row.value("checkpoint_minutes", flow.checkpoint_minutes);
@@ -107,6 +109,8 @@ Result<void> check_schedule(const TrainConfig& config) {
     const FlowConfig& flow = config.flow_at(step);
     const LatentsConfig& latents = config.latents_at(step);
     if (flow.batch < 1) return refuse("flow.batch", flow.batch, "at least 1");
+    if (flow.parts != config.flow.parts || flow.parts < 1 || flow.parts > 256)
+      return refuse("flow.parts", flow.parts, "1 to 256, the same in all phases");
     if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
     if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
     if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");

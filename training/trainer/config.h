@@ -29,6 +29,7 @@ struct LatentsConfig {
 
 struct FlowConfig {
   int batch = 32;
+  int parts = 1;  ///< a batch is cut into so many, worked on at the same time by a copy of the networks each; not of a phase
   std::int64_t steps = 20000;
   int warmup_steps = 50;
   double decay_share = 0.3;  ///< of the steps, at the end, with a rate falling linearly to 0
@@ -36,6 +37,7 @@ struct FlowConfig {
   double channel_weight_exponent = 0;  ///< a channel's error counts its normalisation's std to this power, on average 1
   double caption_loss_weight = 0;      ///< of the caption readers' cross-entropy
   double caption_dropout = 0.1;
+  double sigma_logit_mean = 0.4;    ///< noise levels are drawn logit-normal around this; higher: more of what the caption decides
   double independent_share = 0.5;   ///< of samples with separate noise levels for picture and sound
   double conditioned_share = 0.25;  ///< of samples with some part given clean (first or last frame, a prefix, one whole stream)
   int checkpoint_minutes = 3;

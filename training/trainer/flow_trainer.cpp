@@ -1,6 +1,7 @@
 #include "training/trainer/flow_trainer.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <future>
 
 #include "training/trainer/checkpoint.h"
 #include "training/trainer/noising.h"
@@ -49,12 +51,6 @@ DenoiserBatch batch_of(const Bucket& bucket, const CaptionEncoder::Batch& text) 
   return batch;
 }
 
-// channel_weights: [C] of mean 1.
-at::Tensor loss_of(const at::Tensor& predicted, const at::Tensor& velocity, const at::Tensor& weights, const at::Tensor& channel_weights) {
-  const at::Tensor error = ((predicted.to(at::kFloat) - velocity).square() * channel_weights).mean(-1);
-  return (error * weights).sum() / weights.sum().clamp_min(1.0);
-}
-
 // One unit of a normalised channel is std units of the latent, whose basis is orthonormal in pixels: faint detail that nobody can predict
 // would else take most of the gradient.
 at::Tensor channel_weights(const at::Tensor& std_C, double exponent) {
@@ -75,21 +71,22 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
     if (!slot) slot = std::make_unique<TrainableParameters>(at::kBFloat16, config.seed);
     return *slot;
   };
-  FANTASCOPE_TRY(trainer->denoiser_, family.make_denoiser(config.components, sources));
-  trainer->video_channels_ = trainer->denoiser_->video_channels();
-  trainer->audio_channels_ = trainer->denoiser_->audio_channels();
+  FANTASCOPE_TRY_VOID(trainer->add_networks(family, sources));
   std::vector<TrainableParameters*> all;
   std::vector<std::string> names;
-  const bool some_phase_reads =
-      std::ranges::any_of(config.phases, [](const FlowPhase& phase) { return phase.flow.caption_loss_weight > 0; });
-  if (config.flow.caption_loss_weight > 0 || some_phase_reads) {
-    trainer->reader_ = std::make_unique<CaptionReader>(sources("caption_reader"), trainer->denoiser_->video_text_width(),
-                                                       trainer->denoiser_->audio_text_width());
-  }
   for (auto& [name, parameters] : trainer->parameters_) {
     FANTASCOPE_TRY_VOID(parameters->finish());
     all.push_back(parameters.get());
     names.push_back(name);
+  }
+  for (int i = 1; i < config.flow.parts; ++i) {
+    auto& mirrors = trainer->mirrors_.emplace_back();
+    FANTASCOPE_TRY_VOID(trainer->add_networks(family, [&](const std::string& component) -> ParameterSource& {
+      auto& slot = mirrors[component];
+      if (!slot) slot = std::make_unique<MirroredParameters>(*trainer->parameters_.at(component));
+      return *slot;
+    }));
+    for (auto& [name, mirror] : mirrors) FANTASCOPE_TRY_VOID(mirror->finish());
   }
   trainer->optimiser_ = std::make_unique<Optimiser>(all, names, config.flow.optimiser);
   if (resume) {
@@ -97,6 +94,19 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
     FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state, "caption_reader"));
   }
   return trainer;
+}
+
+Result<void> FlowTrainer::add_networks(const TrainableFamily& family, const SourceOf& sources) {
+  FlowNetworks networks;
+  FANTASCOPE_TRY(networks.denoiser, family.make_denoiser(config_.components, sources));
+  const bool some_phase_reads =
+      std::ranges::any_of(config_.phases, [](const FlowPhase& phase) { return phase.flow.caption_loss_weight > 0; });
+  if (config_.flow.caption_loss_weight > 0 || some_phase_reads) {
+    networks.reader = std::make_unique<CaptionReader>(sources("caption_reader"), networks.denoiser->video_text_width(),
+                                                      networks.denoiser->audio_text_width());
+  }
+  networks_.push_back(std::move(networks));
+  return {};
 }
 
 double FlowTrainer::rate_factor(std::int64_t step) const {
@@ -108,7 +118,7 @@ double FlowTrainer::rate_factor(std::int64_t step) const {
   return warm * std::clamp(left, 0.0, 1.0);
 }
 
-FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
+FlowLosses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
   const auto& flow = config_.flow_at(step);
   std::mt19937_64 random(step_seed(config_.seed, step));
   const int bucket_index = store_.draw_bucket(random);
@@ -130,26 +140,44 @@ FlowTrainer::Losses FlowTrainer::train_step(std::int64_t step, double& waited_s)
   const Stream video_stream = mix(video, noising.video_sigmas_BT, generator);
   const Stream audio_stream = mix(audio, noising.audio_sigmas_BL, generator);
 
-  DenoiserBatch input = batch_of(bucket, text);
-  input.video_BTC = video_stream.noisy.to(at::kBFloat16);
-  input.audio_BLC = audio_stream.noisy.to(at::kBFloat16);
-  input.video_sigmas_BT = noising.video_sigmas_BT;
-  input.audio_sigmas_BL = noising.audio_sigmas_BL;
-  const DenoiserVelocity output = denoiser_->forward(input);
-  const at::Tensor video_loss = loss_of(output.video_BTC, video_stream.velocity, noising.video_weights_BT,
-                                        channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent));
-  const at::Tensor audio_loss = loss_of(output.audio_BLC, audio_stream.velocity, noising.audio_weights_BL,
-                                        channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent));
-  at::Tensor loss = video_loss + flow.audio_loss_weight * audio_loss;
-  double words_read = 0;
-  if (flow.caption_loss_weight > 0) {
-    const auto reading = reader_->read(output.video_text_BSD, output.audio_text_BSD, scenes, captions);
-    loss = loss + flow.caption_loss_weight * reading.loss;
-    words_read = reading.right_share;
-  }
-  loss.backward();
+  FlowBatch whole;
+  whole.input = batch_of(bucket, text);
+  whole.input.video_BTC = video_stream.noisy.to(at::kBFloat16);
+  whole.input.audio_BLC = audio_stream.noisy.to(at::kBFloat16);
+  whole.input.video_sigmas_BT = noising.video_sigmas_BT;
+  whole.input.audio_sigmas_BL = noising.audio_sigmas_BL;
+  whole.video_velocity_BTC = video_stream.velocity, whole.audio_velocity_BLC = audio_stream.velocity;
+  whole.video_weights_BT = noising.video_weights_BT, whole.audio_weights_BL = noising.audio_weights_BL;
+  whole.video_weight = std::max(1.0, noising.video_weights_BT.sum().item<double>());
+  whole.audio_weight = std::max(1.0, noising.audio_weights_BL.sum().item<double>());
+  whole.scenes = scenes, whole.captions = captions;
+  const FlowLosses losses = backward_in_parts(whole, flow);
   optimiser_->step(rate_factor(step));
-  return {video_loss.item<double>(), audio_loss.item<double>(), words_read};
+  return losses;
+}
+
+FlowLosses FlowTrainer::backward_in_parts(const FlowBatch& whole, const FlowConfig& flow) {
+  const at::Tensor video_weights = channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent);
+  const at::Tensor audio_weights = channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent);
+  const auto parts = whole.split(static_cast<std::int64_t>(networks_.size()));
+  const int threads = at::get_num_threads();
+  const auto work = [&](std::size_t i) {
+    // A thread that starts here begins with a team of its own size.
+    at::set_num_threads(std::max(1, threads / static_cast<int>(parts.size())));
+    return backward(networks_[i], parts[i], flow, video_weights, audio_weights);
+  };
+  std::vector<std::future<FlowLosses>> others;
+  for (std::size_t i = 1; i < parts.size(); ++i) others.push_back(std::async(std::launch::async, work, i));
+  FlowLosses sum = work(0);
+  for (auto& other : others) {
+    const FlowLosses part = other.get();
+    sum.video += part.video, sum.audio += part.audio, sum.words_read += part.words_read;
+  }
+  at::set_num_threads(threads);
+  for (auto& mirrors : mirrors_) {
+    for (auto& [name, mirror] : mirrors) mirror->hand_over_gradients();
+  }
+  return sum;
 }
 
 Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool()>& keep_going,
@@ -161,7 +189,7 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
   double waited = 0;
   while (step() < until_step && keep_going()) {
     const std::int64_t current = step();
-    const Losses losses = train_step(current, waited);
+    const FlowLosses losses = train_step(current, waited);
     if (!std::isfinite(losses.video + losses.audio)) {
       return Error{ErrorCode::kModelNaN,
                    "the loss is not a number any more at step " + std::to_string(current),
@@ -202,9 +230,10 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
   const auto text = captions_.encode(both, config_.text_length);
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
-  at::Tensor video = at::randn({count, tokens, video_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
-  at::Tensor audio =
-      at::randn({count, audio_latent_length(bucket.shape), audio_channels_}, generator, at::TensorOptions().dtype(at::kFloat));
+  at::Tensor video =
+      at::randn({count, tokens, networks_.front().denoiser->video_channels()}, generator, at::TensorOptions().dtype(at::kFloat));
+  at::Tensor audio = at::randn({count, audio_latent_length(bucket.shape), networks_.front().denoiser->audio_channels()}, generator,
+                               at::TensorOptions().dtype(at::kFloat));
   const auto sigma_at = [&](int i) {
     const double linear = 1.0 - static_cast<double>(i) / num_steps;
     return shift * linear / (1.0 + (shift - 1.0) * linear);
@@ -216,7 +245,7 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
       input.audio_BLC = at::cat({audio, audio}).to(at::kBFloat16);
       input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
       input.audio_sigmas_BL = input.video_sigmas_BT;
-      const DenoiserVelocity output = denoiser_->forward(input);
+      const DenoiserVelocity output = networks_.front().denoiser->forward(input);
       const auto guided = [&](const at::Tensor& velocity) {
         const auto halves = velocity.to(at::kFloat).chunk(2);
         return halves[0] + guidance_scale * (halves[1] - halves[0]);

@@ -7,10 +7,11 @@
 #include <string>
 
 #include "engine/runtime/tensors/trainable.h"
-#include "training/trainer/caption_reader.h"
 #include "training/trainer/captions.h"
 #include "training/trainer/config.h"
+#include "training/trainer/flow_batch.h"
 #include "training/trainer/latent_store.h"
+#include "training/trainer/mirrored_parameters.h"
 #include "training/trainer/optimiser.h"
 
 namespace fantascope::training {
@@ -44,21 +45,19 @@ class FlowTrainer {
 
  private:
   FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path);
-  struct Losses {
-    double video, audio, words_read;
-  };
-  Losses train_step(std::int64_t step, double& waited_s);
+  Result<void> add_networks(const TrainableFamily& family, const SourceOf& sources);
+  FlowLosses train_step(std::int64_t step, double& waited_s);
+  FlowLosses backward_in_parts(const FlowBatch& whole, const FlowConfig& flow);
   double rate_factor(std::int64_t step) const;
 
   TrainConfig config_;
   LatentStore& store_;
   const CaptionEncoder& captions_;
   std::string checkpoint_path_;
-  std::map<std::string, std::unique_ptr<TrainableParameters>> parameters_;  // by component
-  std::unique_ptr<TrainableDenoiser> denoiser_;
-  std::unique_ptr<CaptionReader> reader_;  // none if its loss never counts
+  std::map<std::string, std::unique_ptr<TrainableParameters>> parameters_;           // by component
+  std::vector<std::map<std::string, std::unique_ptr<MirroredParameters>>> mirrors_;  // of the second part and further ones
+  std::vector<FlowNetworks> networks_;                                               // one for each part of a batch
   std::unique_ptr<Optimiser> optimiser_;
-  std::int64_t video_channels_ = 0, audio_channels_ = 0;
 };
 
 }  // namespace fantascope::training

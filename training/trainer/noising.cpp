@@ -12,9 +12,9 @@ namespace {
 double draw_unit(std::mt19937_64& random) { return std::uniform_real_distribution<double>(0, 1)(random); }
 
 // Mostly the middle of the path, where the picture is decided; a tenth uniform so that no level is left out.
-double draw_sigma(std::mt19937_64& random) {
+double draw_sigma(double logit_mean, std::mt19937_64& random) {
   if (draw_unit(random) < 0.1) return std::uniform_real_distribution<double>(0.002, 1)(random);
-  return 1.0 / (1.0 + std::exp(-std::normal_distribution<double>(0.4, 1.0)(random)));
+  return 1.0 / (1.0 + std::exp(-std::normal_distribution<double>(logit_mean, 1.0)(random)));
 }
 
 enum class Given { kNothing, kFirstFrame, kLastFrame, kFirstAndLast, kPrefix, kPicture, kSound };
@@ -47,9 +47,9 @@ Noising draw_noising(const FlowConfig& config, std::int64_t batch, std::int64_t 
   noising.video_weights_BT = at::ones_like(noising.video_sigmas_BT);
   noising.audio_weights_BL = at::ones_like(noising.audio_sigmas_BL);
   for (std::int64_t b = 0; b < batch; ++b) {
-    const double video_sigma = draw_sigma(random);
+    const double video_sigma = draw_sigma(config.sigma_logit_mean, random);
     const bool independent = draw_unit(random) < config.independent_share;
-    const double audio_sigma = independent ? draw_sigma(random) : video_sigma;
+    const double audio_sigma = independent ? draw_sigma(config.sigma_logit_mean, random) : video_sigma;
     at::Tensor video = noising.video_sigmas_BT[b].fill_(video_sigma), audio = noising.audio_sigmas_BL[b].fill_(audio_sigma);
     at::Tensor video_weight = noising.video_weights_BT[b], audio_weight = noising.audio_weights_BL[b];
     const auto give_frames = [&](std::int64_t first, std::int64_t last) {

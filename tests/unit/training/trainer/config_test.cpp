@@ -46,6 +46,7 @@ TEST(TrainConfig, RefusesWhatCannotBeRun) {
   EXPECT_NE(refusal("/buckets/0/width", 90).find("buckets"), std::string::npos);
   EXPECT_NE(refusal("/buckets", nlohmann::json::array()).find("buckets"), std::string::npos);
   EXPECT_NE(refusal("/flow/batch", 0).find("flow.batch"), std::string::npos);
+  EXPECT_NE(refusal("/flow/parts", 0).find("flow.parts"), std::string::npos);
   EXPECT_NE(refusal("/latents/steps_per_shard", 0).find("steps_per_shard"), std::string::npos);
   EXPECT_NE(refusal("/flow/phases", {{{"until_step", 0}}}).find("until_step"), std::string::npos);
   EXPECT_NE(refusal("/seed", "many").find("cannot be read"), std::string::npos);
