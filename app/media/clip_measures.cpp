@@ -10,7 +10,7 @@
 namespace fantascope {
 namespace {
 
-constexpr double kShiftMax_s = 0.5;
+constexpr double kShiftMax_s = 0.75;
 // The next ones are set by 80 rendered clips at 12 and at 24 fps (docs/measurements.md, "Measured takes").
 constexpr double kAgreementMin = 0.5;  // less is no agreement: rain, walking, a pan
 constexpr double kNearlyBest = 0.8;    // of the best agreement
