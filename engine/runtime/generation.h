@@ -33,9 +33,13 @@ struct ParentClip {
   /// Extend, if above 0: the clip is the parent's with new frames after it (num_frames counts both), and so many of the parent's last
   /// latent frames are given to the new ones, clean, with the sound of that time. The parent's part of the result keeps its bits.
   int kept_latent_frames = 0;
-  /// Remix, if kept_latent_frames is 0: the share of the schedule that is run again, in (0, 1]. The parent's latents (same size and length)
+  /// Remix, if neither is above 0: the share of the schedule that is run again, in (0, 1]. The parent's latents (same size and length)
   /// are noised to the sigma where that share begins. 1: from the schedule's first sigma.
   double remix_strength = 1.0;
+  /// Retake, if above 0 (kept_latent_frames is then 0): so many latent frames from retake_latent_frame on are made anew. All others and the
+  /// sound of their time are given clean and keep their bits. The clip is as long as its parent.
+  int retake_latent_frames = 0, retake_latent_frame = 0;
+  bool retake_keeps_sound = false;  ///< the parent's sound is given whole, that of the retaken frames too
 };
 
 /// Clips that are longer than what a model can sample at once are made in windows that overlap, one after the other.

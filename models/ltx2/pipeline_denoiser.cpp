@@ -26,19 +26,20 @@ at::Tensor mask_or_none(const at::Tensor& mask_BS) {
 
 }  // namespace
 
-at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, bool last) {
-  if (num_first == 0 && !last) return {};
+at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, std::int64_t num_last) {
+  if (num_first == 0 && num_last == 0) return {};
   at::Tensor mask = at::zeros({1, shape.num_video_tokens()}, at::TensorOptions().dtype(at::kFloat));
   const std::int64_t area = shape.height * shape.width;
   mask.narrow(1, 0, num_first * area).fill_(1);
-  if (last) mask.narrow(1, shape.num_video_tokens() - area, area).fill_(1);
+  mask.narrow(1, shape.num_video_tokens() - num_last * area, num_last * area).fill_(1);
   return mask;
 }
 
-at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first) {
-  if (num_first == 0) return {};
+at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first, std::int64_t num_last) {
+  if (num_first == 0 && num_last == 0) return {};
   at::Tensor mask = at::zeros({1, shape.audio_frames}, at::TensorOptions().dtype(at::kFloat));
   mask.narrow(1, 0, num_first).fill_(1);
+  mask.narrow(1, shape.audio_frames - num_last, num_last).fill_(1);
   return mask;
 }
 

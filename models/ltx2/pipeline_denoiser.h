@@ -39,10 +39,10 @@ struct DenoiseRecipe {
   at::Tensor clean_audio_mask_BL;
 };
 
-/// The clean_mask where the first latent frames are given (one for image-to-video), the last one, or both. Undefined if none is given.
-at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, bool last = false);
-/// The same for the first latents of the sound.
-at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first);
+/// The clean_mask where the first latent frames are given (one for image-to-video), the last ones, or both. Undefined if none is given.
+at::Tensor given_frames_mask(const ClipShape& shape, std::int64_t num_first, std::int64_t num_last = 0);
+/// The same for the latents of the sound.
+at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first, std::int64_t num_last = 0);
 
 /// Sees every transformer call: "cfg" (batch [negative, prompt]), "cond", "stg" or "modality".
 using CallObserver = std::function<void(const std::string& kind, const TransformerInput& input, const TransformerOutput& output)>;

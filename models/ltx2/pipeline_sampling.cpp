@@ -32,6 +32,8 @@ Result<void> sample_stage(const PipelineParts& parts, const Stage& stage, const 
     if (plan.starts_window(step)) clip = begin_window(parts, *stage.settings, stage.request, plan, index, clip);
     const at::Tensor video_before = clip.video_BCFHW.narrow(2, 0, window.first_frame);
     const at::Tensor audio_before = clip.audio_BCLM.narrow(2, 0, window.first_audio), given = clip.given_BGC;
+    const auto end_of = [](const at::Tensor& x, std::int64_t count) { return x.narrow(2, x.size(2) - count, count); };
+    const at::Tensor video_behind = end_of(clip.video_BCFHW, window.rest_frames), audio_behind = end_of(clip.audio_BCLM, window.rest_audio);
     const Denoiser denoiser(parts.transformer, make_window_recipe(*stage.settings, stage.request, plan, index, given), embeds);
     const int window_end = std::min(last, static_cast<int>(index + 1) * plan.steps_per_window);
     LatentTokens latents = window_tokens(parts, window, clip);
@@ -45,13 +47,15 @@ Result<void> sample_stage(const PipelineParts& parts, const Stage& stage, const 
       WindowLatents denoised;
       if (calls.every_state || step + 1 == window_end) {
         const WindowLatents moved = new_part(parts, window, next);
-        clip = {at::cat({video_before, moved.video_BCFHW}, 2), at::cat({audio_before, moved.audio_BCLM}, 2)};
+        clip = {at::cat({video_before, moved.video_BCFHW, video_behind}, 2), at::cat({audio_before, moved.audio_BCLM, audio_behind}, 2)};
         done.clip = &clip;
         const bool window_done = (step + 1) % plan.steps_per_window == 0;
         if (!window_done) {
           clip.given_BGC = given;
           clip.appended_BKC = moved.appended_BKC;
           denoised = new_part(parts, window, denoiser.denoised(of_schedule, latents, velocities));
+          denoised.video_BCFHW = at::cat({denoised.video_BCFHW, video_behind}, 2);
+          denoised.audio_BCLM = at::cat({denoised.audio_BCLM, audio_behind}, 2);
           done.denoised = &denoised;
         }
       }

@@ -14,7 +14,7 @@ namespace fantascope::models::ltx2 {
 struct SampledStep {
   int step = 0;                             ///< of the run, counted from 1
   const WindowLatents* clip = nullptr;      ///< null where nobody asked for states and the stretch goes on
-  const WindowLatents* denoised = nullptr;  ///< of the window being sampled, beside clip; null where it is finished
+  const WindowLatents* denoised = nullptr;  ///< from the window's new part to the clip's end, beside clip; null where it is finished
 };
 
 struct SamplingCalls {

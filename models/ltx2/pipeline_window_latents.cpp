@@ -108,8 +108,9 @@ DenoiseRecipe make_window_recipe(const ModelSettings& settings, const Generation
                                              window.shape.num_video_tokens() + num_appended_tokens(placed, window.shape));
   const bool first_image = !by_conditions && index == 0 && request.first_image.has_value();
   const bool last_image = !by_conditions && index + 1 == plan.windows.size() && request.last_image.has_value();
-  recipe.clean_mask_BT = given_frames_mask(window.shape, window.given_frames() + (first_image ? 1 : 0), last_image);
-  recipe.clean_audio_mask_BL = given_audio_mask(window.shape, window.kept_audio);
+  recipe.clean_mask_BT =
+      given_frames_mask(window.shape, window.given_frames() + (first_image ? 1 : 0), window.after_frames + (last_image ? 1 : 0));
+  recipe.clean_audio_mask_BL = given_audio_mask(window.shape, window.kept_audio, window.after_audio);
   if (placed.empty() || !given_BGC.defined()) return recipe;
   recipe.clean_mask_BT = strengths(placed, window.shape, recipe.clean_mask_BT);
   const at::Tensor nothing = at::zeros({1, window.shape.num_video_tokens(), given_BGC.size(2)}, given_BGC.options());
@@ -142,6 +143,14 @@ WindowLatents begin_window(const PipelineParts& parts, const ModelSettings& sett
     if (index + 1 == plan.windows.size() && request.last_image)
       begun.video_BCFHW = with_last_frame(begun.video_BCFHW, held_latents(parts, *request.last_image));
   }
+  if (retakes_parent(request)) {
+    const auto between = [](const at::Tensor& all, std::int64_t first, std::int64_t rest, const at::Tensor& part) {
+      return at::cat({all.narrow(2, 0, first), part, all.narrow(2, all.size(2) - rest, rest)}, 2);
+    };
+    begun.video_BCFHW = between(clip.video_BCFHW, window.first_frame, window.rest_frames, begun.video_BCFHW);
+    begun.audio_BCLM = between(clip.audio_BCLM, window.first_audio, window.rest_audio, begun.audio_BCLM);
+    return begun;
+  }
   // A remix begins with nothing of its parent before the first window; an extension with all of it.
   const bool fresh = index == 0 && !extends_parent(request);
   begun.video_BCFHW = behind(fresh ? at::Tensor() : clip.video_BCFHW, begun.video_BCFHW);
@@ -150,8 +159,11 @@ WindowLatents begin_window(const PipelineParts& parts, const ModelSettings& sett
 }
 
 LatentTokens window_tokens(const PipelineParts& parts, const Window& window, const WindowLatents& clip) {
-  at::Tensor video = clip.video_BCFHW.narrow(2, window.first_frame - window.kept_frames, window.kept_frames + window.new_frames);
-  const at::Tensor audio = clip.audio_BCLM.narrow(2, window.first_audio - window.kept_audio, window.kept_audio + window.new_audio);
+  const auto part = [](const at::Tensor& x, std::int64_t first, std::int64_t kept, std::int64_t further) {
+    return x.narrow(2, first - kept, kept + further);
+  };
+  at::Tensor video = part(clip.video_BCFHW, window.first_frame, window.kept_frames, window.new_frames + window.after_frames);
+  const at::Tensor audio = part(clip.audio_BCLM, window.first_audio, window.kept_audio, window.new_audio + window.after_audio);
   if (window.anchor_frames > 0) video = at::cat({anchor_latents(parts, window, clip.video_BCFHW), video}, 2);
   at::Tensor tokens = patchify_video(video);
   if (clip.appended_BKC.defined()) tokens = at::cat({tokens, clip.appended_BKC}, 1);

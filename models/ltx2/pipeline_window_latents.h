@@ -21,11 +21,13 @@ DenoiseRecipe make_window_recipe(const ModelSettings& settings, const Generation
                                  const at::Tensor& given_BGC = {});
 
 /// `clip` with the window's new part behind it as it is before its first step: noise; for a remix the parent's latents under noise; given
-/// images in their places. `clip` is what is there so far: the parent's latents or undefined tensors before the first window.
+/// images in their places. `clip` is what is there so far: the parent's latents or undefined tensors before the first window. A retake is
+/// the whole clip with noise in its range.
 WindowLatents begin_window(const PipelineParts& parts, const ModelSettings& settings, const GenerationRequest& request,
                            const ClipPlan& plan, std::size_t window, const WindowLatents& clip);
 
-/// Tokens of anchor, kept and new frames of a clip whose last frames are the window's new part, on the transformer's device.
+/// Tokens of anchor, kept and new frames of a clip, and of those given behind them, on the transformer's device. Without a retake the
+/// clip's last frames are the window's new part.
 LatentTokens window_tokens(const PipelineParts& parts, const Window& window, const WindowLatents& clip);
 
 /// The new part of a window's tokens, and those behind its own.

@@ -28,6 +28,66 @@ std::int64_t window_limit(const ModelSettings& settings, const GenerationRequest
   return frames > 0 ? (frames - 1) / settings.video_vae.scale_factors.time + 1 : std::int64_t{1} << 40;
 }
 
+/// The retaken frames with as much of the clip around them as can be sampled with them, half of it on either side where there is a choice.
+Window retake_window(const ModelSettings& settings, const GenerationRequest& request, const ClipShape& whole) {
+  const std::int64_t limit = window_limit(settings, request);
+  Window window;
+  window.first_frame = request.parent.retake_latent_frame;
+  window.new_frames = request.parent.retake_latent_frames;
+  window.rest_frames = whole.frames - window.first_frame - window.new_frames;
+  if (whole.frames <= limit) {
+    window.kept_frames = window.first_frame;
+    window.after_frames = window.rest_frames;
+  } else {
+    const std::int64_t anchor = window.first_frame > 0 ? 1 : 0, room = limit - window.new_frames - anchor;
+    window.kept_frames = std::min(window.first_frame, std::max((room + 1) / 2, room - window.rest_frames));
+    window.after_frames = std::min(window.rest_frames, room - window.kept_frames);
+    window.anchor_frames = window.kept_frames < window.first_frame ? 1 : 0;
+  }
+  window.shape = whole;
+  window.shape.frames = window.given_frames() + window.new_frames + window.after_frames;
+  const std::int64_t from = audio_frames_of(settings, request, window.first_frame);
+  const std::int64_t to = audio_frames_of(settings, request, window.first_frame + window.new_frames);
+  const std::int64_t end = audio_frames_of(settings, request, window.first_frame + window.new_frames + window.after_frames);
+  window.kept_audio = std::clamp<std::int64_t>(audio_frames_of(settings, request, window.shape.frames) - (end - from), 0, from);
+  window.shape.audio_frames = window.kept_audio + end - from;
+  if (request.parent.retake_keeps_sound) {
+    window.first_audio = end;
+    window.kept_audio = window.shape.audio_frames;
+  } else {
+    window.first_audio = from;
+    window.new_audio = to - from;
+    window.after_audio = end - to;
+  }
+  window.rest_audio = whole.audio_frames - window.first_audio - window.new_audio;
+  return window;
+}
+
+Result<void> check_retake(const ModelSettings& settings, const GenerationRequest& request) {
+  const ParentClip& parent = request.parent;
+  const std::int64_t all = clip_shape(settings, request).frames, first = parent.retake_latent_frame, count = parent.retake_latent_frames;
+  if (count < 0 || first < 0 || first + count > all)
+    return refused("retake_latent_frames", "The clip has no such latent frames",
+                   std::to_string(first) + " to " + std::to_string(first + count - 1), "0 to " + std::to_string(all - 1), "");
+  if (count == 0) return {};
+  if (parent.kept_latent_frames > 0)
+    return refused("kept_latent_frames", "A clip is extended or retaken, not both", std::to_string(parent.kept_latent_frames), "0", "");
+  if (!parent.latents)
+    return refused("retake_latent_frames", "There is no clip to retake frames of", std::to_string(count), "0", "Name the take.");
+  if (count == all)
+    return refused("retake_latent_frames", "A retake leaves something as it was; these are all frames of the clip", std::to_string(count),
+                   "1 to " + std::to_string(all - 1), "To make all of it anew, remix the take.");
+  if (request.first_image || request.last_image || !request.conditions.empty())
+    return refused("conditions", "A retake is given the frames around it and no others", "an image", "none", "Leave the image out.");
+  const std::int64_t limit = window_limit(settings, request);
+  // Beside the new frames: the anchor, and one that it was made of. At the clip's beginning: one behind them.
+  const std::int64_t around = first > 0 ? 2 : 1;
+  if (all > limit && count > limit - around)
+    return refused("retake_latent_frames", "So many frames cannot be retaken at once", std::to_string(count),
+                   "at most " + std::to_string(std::max<std::int64_t>(limit - around, 0)), "Retake a shorter range.");
+  return {};
+}
+
 }  // namespace
 
 std::size_t ClipPlan::window_index(int step) const {
@@ -36,16 +96,19 @@ std::size_t ClipPlan::window_index(int step) const {
 
 std::int64_t ClipPlan::frames_at(int step) const {
   const Window& window = windows[window_index(step)];
-  return window.first_frame + (starts_window(step) ? 0 : window.new_frames);
+  return window.first_frame + (starts_window(step) ? 0 : window.new_frames + window.rest_frames);
 }
 
 std::int64_t ClipPlan::audio_at(int step) const {
   const Window& window = windows[window_index(step)];
-  return window.first_audio + (starts_window(step) ? 0 : window.new_audio);
+  return window.first_audio + (starts_window(step) ? 0 : window.new_audio + window.rest_audio);
 }
 
 bool extends_parent(const GenerationRequest& request) { return request.parent.latents && request.parent.kept_latent_frames > 0; }
-bool remixes_parent(const GenerationRequest& request) { return request.parent.latents && request.parent.kept_latent_frames == 0; }
+bool retakes_parent(const GenerationRequest& request) { return request.parent.latents && request.parent.retake_latent_frames > 0; }
+bool remixes_parent(const GenerationRequest& request) {
+  return request.parent.latents && request.parent.kept_latent_frames == 0 && request.parent.retake_latent_frames == 0;
+}
 
 ClipPlan make_clip_plan(const ModelSettings& settings, const GenerationRequest& request, std::int64_t parent_frames) {
   const ClipShape whole = clip_shape(settings, request);
@@ -56,6 +119,10 @@ ClipPlan make_clip_plan(const ModelSettings& settings, const GenerationRequest& 
     const int run = std::max(1, static_cast<int>(std::lround(request.parent.remix_strength * plan.steps_per_window)));
     plan.first_step = plan.steps_per_window - run;
     plan.steps_per_window = run;
+  }
+  if (retakes_parent(request)) {
+    plan.windows.push_back(retake_window(settings, request, whole));
+    return plan;
   }
   for (std::int64_t done = parent_frames; done < whole.frames;) {
     const std::int64_t wanted = done == parent_frames ? request.parent.kept_latent_frames : request.windows.kept_latent_frames;
@@ -94,7 +161,8 @@ Result<void> check_windows(const ModelSettings& settings, const GenerationReques
   if (windows.num_frames < 0 || (windows.num_frames > 0 && (windows.num_frames - 1) % time != 0))
     return refused("window_frames", "The model cannot sample this many frames at once", std::to_string(windows.num_frames),
                    "a multiple of " + std::to_string(time) + ", plus 1; 0 for the whole clip", "");
-  const bool several = windows.num_frames > 0 && windows.num_frames < request.num_frames;
+  FANTASCOPE_TRY_VOID(check_retake(settings, request));
+  const bool several = windows.num_frames > 0 && windows.num_frames < request.num_frames && !retakes_parent(request);
   if (several && windows.kept_latent_frames < 1)
     return refused("window_kept_latent_frames", "A window must keep something of the one before",
                    std::to_string(windows.kept_latent_frames), "1 or more", "");
@@ -130,9 +198,9 @@ Result<void> check_parent(const ModelSettings& settings, const GenerationRequest
     return misfit("frame rate", std::to_string(parent.audio_BCLM[2]) + " audio latents",
                   std::to_string(audio_frames_of(settings, request, frames)) + " at " + request.fps.to_string() + " fps",
                   "Ask for the frame rate of the take.");
-  if (remixes_parent(request) && frames != whole.frames)
+  if (!extends_parent(request) && frames != whole.frames)
     return misfit("length", std::to_string((frames - 1) * time + 1) + " frames", std::to_string(request.num_frames),
-                  "A remix is as long as its take.");
+                  "A remix or a retake is as long as its take.");
   if (extends_parent(request) && request.parent.kept_latent_frames > frames)
     return refused("kept_latent_frames", "The take has fewer latent frames than are to be kept",
                    std::to_string(request.parent.kept_latent_frames), "at most " + std::to_string(frames), "Keep fewer.");

@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
+#include <map>
 
 #include "engine/runtime/tensors/tensor_state.h"
 #include "models/ltx2/pipeline.h"
@@ -164,6 +166,131 @@ TEST_F(ContinueTest, ARemixRunsTheEndOfTheScheduleFromItsParent) {
   const auto distance = [&](const PhaseState& a) { return (video(a) - video(*parent)).norm().item<double>(); };
   EXPECT_GT(distance(*slight), 0);
   EXPECT_LT(distance(*slight), distance(*full));
+}
+
+TEST_F(ContinueTest, ARetakeChangesItsRangeAndNotOneBitBeside) {
+  const TempFolder folder;
+  const auto parent = run(request_of(41));  // 6 latent frames, 85 of sound
+  GenerationRequest request = request_of(41);
+  request.seed = 78;
+  request.parent.latents = parent;
+  request.parent.retake_latent_frame = 2;
+  request.parent.retake_latent_frames = 2;
+  const auto made = run(request);
+  const at::Tensor is = video(*made), was = video(*parent), heard = audio(*made), before = audio(*parent);
+  ASSERT_EQ(is.sizes(), was.sizes());
+  EXPECT_TRUE(is.narrow(2, 0, 2).equal(was.narrow(2, 0, 2)));
+  EXPECT_TRUE(is.narrow(2, 4, 2).equal(was.narrow(2, 4, 2)));
+  for (const std::int64_t frame : {2, 3}) EXPECT_FALSE(is.narrow(2, frame, 1).equal(was.narrow(2, frame, 1)));
+  // Two latent frames are 9 frames of picture, which end at 0.75 s: 18.75 latents of sound; four are 25 frames and 52.
+  EXPECT_TRUE(heard.narrow(2, 0, 19).equal(before.narrow(2, 0, 19)));
+  EXPECT_TRUE(heard.narrow(2, 52, 33).equal(before.narrow(2, 52, 33)));
+  EXPECT_FALSE(heard.narrow(2, 19, 33).equal(before.narrow(2, 19, 33)));
+  EXPECT_EQ(hash_in_pieces(request, folder.path), made->sha256());
+  // What is new goes with what is behind it, too.
+  GenerationRequest other = request_of(41);
+  other.seed = 5;
+  const auto& kept = dynamic_cast<const TensorState&>(*parent);
+  std::map<std::string, at::Tensor> changed = kept.tensors();
+  changed["video"] = was.clone();
+  changed["video"].narrow(2, 4, 2).copy_(video(*run(other)).narrow(2, 4, 2));
+  request.parent.latents = std::make_shared<TensorState>("latents", kept.step(), changed, kept.space());
+  EXPECT_FALSE(video(*run(request)).narrow(2, 2, 2).equal(is.narrow(2, 2, 2)));
+}
+
+TEST_F(ContinueTest, ARetakeCanKeepAllOfTheSoundAndBeginOrEndTheClip) {
+  const auto parent = run(request_of(25));
+  for (const auto& [first, count] : {std::pair{0, 1}, std::pair{0, 3}, std::pair{1, 3}, std::pair{3, 1}}) {
+    GenerationRequest request = request_of(25);
+    request.seed = 78;
+    request.parent.latents = parent;
+    request.parent.retake_latent_frame = first;
+    request.parent.retake_latent_frames = count;
+    request.parent.retake_keeps_sound = true;
+    const auto made = run(request);
+    EXPECT_TRUE(audio(*made).equal(audio(*parent)));
+    for (int frame = 0; frame < 4; ++frame) {
+      const bool inside = frame >= first && frame < first + count;
+      EXPECT_NE(video(*made).narrow(2, frame, 1).equal(video(*parent).narrow(2, frame, 1)), inside)
+          << first << " " << count << " " << frame;
+    }
+  }
+}
+
+TEST_F(ContinueTest, ARetakeOfALongClipIsGivenWhatIsAroundIt) {
+  const TempFolder folder;
+  GenerationRequest request = request_of(65);  // 9 latent frames, of which 5 are sampled at once
+  request.windows = {33, 1};
+  const auto parent = run(request);
+  request.seed = 78;
+  request.parent.latents = parent;
+  request.parent.retake_latent_frame = 5;
+  request.parent.retake_latent_frames = 2;
+  EXPECT_EQ(pipeline_->sampling_plan(request)->num_steps, 3);
+  const auto made = run(request);
+  for (int frame = 0; frame < 9; ++frame)
+    EXPECT_NE(video(*made).narrow(2, frame, 1).equal(video(*parent).narrow(2, frame, 1)), frame == 5 || frame == 6) << frame;
+  EXPECT_EQ(hash_in_pieces(request, folder.path), made->sha256());
+  request.parent.retake_latent_frames = 4;
+  const auto refused = pipeline_->validate(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().allowed, "at most 3");
+}
+
+TEST_F(ContinueTest, ARetakeOnItsWayIsShownWithTheClipAroundIt) {
+  GenerationRequest request = request_of(33);
+  const auto parent = run(request);
+  request.seed = 78;
+  request.parent.latents = parent;
+  request.parent.retake_latent_frame = 1;
+  request.parent.retake_latent_frames = 1;
+  RunContext context;
+  const auto prompt = pipeline_->encode_prompt(request, context);
+  const auto sketch = pipeline_->denoise(request, **prompt, **pipeline_->start(request, context), context, 2);
+  ASSERT_TRUE(sketch) << sketch.error().to_string();
+  const at::Tensor denoised = dynamic_cast<const TensorState&>(**sketch).get("denoised_video");
+  ASSERT_EQ(denoised.size(2), 4);
+  EXPECT_TRUE(denoised.narrow(2, 1, 3).equal(video(*parent).narrow(2, 2, 3)));
+  const auto shown = pipeline_->decode_video(request, **sketch, context), whole = pipeline_->decode_video(request_of(33), *parent, context);
+  ASSERT_TRUE(shown && whole) << shown.error().to_string();
+  EXPECT_EQ(shown->num_frames, 33);
+  EXPECT_NE(shown->rgb, whole->rgb);
+}
+
+TEST_F(ContinueTest, RefusesRetakesThatCannotBeAndSaysWhy) {
+  const auto parent = run(request_of(25));
+  struct Case {
+    std::function<void(GenerationRequest&)> spoil;
+    std::string told;
+  };
+  const Case cases[] = {
+      {[](auto& r) { r.parent.retake_latent_frames = 4; }, "0 to 3"},
+      {[](auto& r) { r.parent.retake_latent_frame = -1; }, "0 to 3"},
+      {[](auto& r) { r.parent.retake_latent_frames = -1; }, "0 to 3"},
+      {[](auto& r) {
+         r.parent.retake_latent_frame = 0;
+         r.parent.retake_latent_frames = 4;
+       },
+       "remix"},
+      {[](auto& r) { r.parent.kept_latent_frames = 1; }, "not both"},
+      {[](auto& r) { r.parent.latents = nullptr; }, "no clip to retake"},
+      {[](auto& r) { r.num_frames = 33; }, "another length"},
+      {[](auto& r) {
+         r.last_image = RgbImage{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
+       },
+       "frames around it"},
+  };
+  for (const Case& c : cases) {
+    GenerationRequest request = request_of(25);
+    request.parent.latents = parent;
+    request.parent.retake_latent_frame = 1;
+    request.parent.retake_latent_frames = 2;
+    ASSERT_TRUE(pipeline_->validate(request));
+    c.spoil(request);
+    const auto checked = pipeline_->validate(request);
+    ASSERT_FALSE(checked) << c.told;
+    EXPECT_NE(checked.error().to_string().find(c.told), std::string::npos) << checked.error().to_string();
+  }
 }
 
 TEST_F(ContinueTest, AStateOnItsWayIsShownAsItsDenoisedEstimate) {
