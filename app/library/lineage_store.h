@@ -10,7 +10,7 @@ namespace fantascope {
 
 struct TakeLink {
   TakeId take_id, parent_id;
-  std::string relation;  ///< how the take was made from its parent: "extend", "remix", "finish"
+  std::string relation;  ///< how the take was made from its parent: "extend", "remix", "finish", "retake"
 };
 
 class LineageStore {

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "app/operations/internal/continuation.h"
+
 namespace fantascope {
 namespace {
 
@@ -50,6 +52,40 @@ Result<json> run_remix(OperationContext& context, const json& arguments) {
   return run_request(context, request);
 }
 
+Result<json> run_retake(OperationContext& context, const json& arguments) {
+  GenerateRequest request = GenerateRequest::from_json(arguments);
+  request.from = retake_request(arguments["take"], "", arguments["from"], arguments["to"]).from;
+  request.from->keep_sound = arguments.value("keep_sound", false);
+  FANTASCOPE_TRY(const RetakeRange range, retake_range(context.studio, request));
+  FANTASCOPE_TRY(json response, run_request(context, request));
+  response["range"] = range.to_json();
+  return response;
+}
+
+OperationSpec retake_spec() {
+  std::vector<ParamSpec> params = params_with_take(
+      "id of the take, or how it starts", {"model", "size", "fps", "image", "last_image", "two_stages", "seconds", "frames", "snap"});
+  for (ParamSpec& param : params) {
+    if (std::string_view(param.name) != "prompt") continue;
+    param.required = false;
+    param.help = "what the range should show and sound like; the take's own words if left out";
+  }
+  const auto second = [](const char* name, const char* help) {
+    return ParamSpec{.name = name,
+                     .type = ParamType::kNumber,
+                     .help = help,
+                     .value_name = "SECONDS",
+                     .required = true,
+                     .min_number = 0,
+                     .max_number = 3600};
+  };
+  params.push_back(second("from", "where the range begins; it is widened to whole latent frames"));
+  params.push_back(second("to", "where it ends"));
+  params.push_back(
+      {.name = "keep_sound", .type = ParamType::kSwitch, .help = "keep all of the take's sound and make only the picture anew"});
+  return {"retake", "make a part of a take anew and keep the rest as it is", params};
+}
+
 std::vector<Operation> make_operations() {
   std::vector<ParamSpec> finish = {take_param("id of the sketch, or how it starts")};
   for (const ParamSpec& spec : generation_params()) {
@@ -75,7 +111,8 @@ std::vector<Operation> make_operations() {
                    .max_number = 1});
   return {{{"finish", "go on from a sketch to the finished clip", finish}, run_finish},
           {{"extend", "make a take longer, from its own latents", extend}, run_extend},
-          {{"remix", "make a take anew in part, under another prompt", remix}, run_remix}};
+          {{"remix", "make a take anew in part, under another prompt", remix}, run_remix},
+          {retake_spec(), run_retake}};
 }
 
 }  // namespace
@@ -98,6 +135,24 @@ GenerateRequest remix_request(const std::string& take, const std::string& prompt
   request.prompt = prompt;
   request.from = TakeToContinue{TakeToContinue::How::kRemix, take, 1, strength};
   return request;
+}
+
+GenerateRequest retake_request(const std::string& take, const std::string& prompt, double from_s, double to_s) {
+  GenerateRequest request;
+  request.prompt = prompt;
+  request.from = TakeToContinue{TakeToContinue::How::kRetake, take};
+  request.from->from_s = from_s;
+  request.from->to_s = to_s;
+  return request;
+}
+
+json RetakeRange::to_json() const {
+  return {{"from", from_s}, {"to", to_s}, {"first_frame", first_frame + 1}, {"last_frame", last_frame + 1}, {"widened", widened}};
+}
+
+Result<RetakeRange> retake_range(Studio& studio, const GenerateRequest& request) {
+  FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, 0));
+  return find_retake_range(*request.from, plan.recipe.frames, plan.recipe.fps, plan.model.info.frames_multiple);
 }
 
 std::span<const Operation> continue_operations() {

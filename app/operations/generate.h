@@ -14,17 +14,21 @@ namespace fantascope {
 
 /// A take that the new one is made from. See continue.h.
 struct TakeToContinue {
-  enum class How { kExtend, kRemix, kFinish };
+  enum class How { kExtend, kRemix, kFinish, kRetake };
   How how = How::kExtend;
   std::string take;       ///< id, or how it starts
   std::int64_t keep = 1;  ///< extend: last latent frames of the take that are given to the new ones
   double strength = 0.6;  ///< remix: share of the schedule that is run again
+  /// Retake: what is made anew, in seconds of the take; widened to whole latent frames. keep_sound: only its picture.
+  double from_s = 0, to_s = 0;
+  bool keep_sound = false;
 };
 
 /// Empty fields take the model's own default, or the take's that is continued.
 struct GenerateRequest {
   std::string prompt;
   std::optional<std::string> model, size, fps, negative, image, last_image, dtype, device, out;
+  std::optional<std::string> project;  ///< by name: the takes are a shot of their own in it
   std::optional<double> seconds, guidance, audio_guidance;
   std::optional<std::int64_t> frames, seed, steps;
   int takes = 1;
@@ -50,7 +54,7 @@ struct GeneratedTake {
   std::string recipe_sha256, latents_sha256, unsigned_sha256;
   std::map<std::string, double> timings_s;
   std::vector<std::string> warnings;
-  std::string parent_take, relation;  ///< "extend", "remix", "finish"; empty: none
+  std::string parent_take, relation;  ///< "extend", "remix", "finish", "retake"; empty: none
   nlohmann::json seams;               ///< of clips that were put together; see app/media/seam.h
 
   nlohmann::json to_json() const;

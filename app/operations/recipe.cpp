@@ -175,11 +175,17 @@ Result<RecipeContinuation> read_continuation(const json& value, const std::strin
   FieldReader fields(value, subject + ": continuation");
   RecipeContinuation continuation;
   continuation.kind = fields.text("kind", 16);
-  if (continuation.kind != "extend" && continuation.kind != "remix")
-    fields.refuse("kind", "is not allowed", continuation.kind, "extend|remix");
+  if (continuation.kind != "extend" && continuation.kind != "remix" && continuation.kind != "retake")
+    fields.refuse("kind", "is not allowed", continuation.kind, "extend|remix|retake");
   continuation.parent_frames = static_cast<int>(fields.integer("parent_frames", 1, 100'000));
   if (continuation.kind == "extend") {
     continuation.kept_latent_frames = static_cast<int>(fields.integer("kept_latent_frames", 1, 1000));
+  } else if (continuation.kind == "retake") {
+    continuation.first_latent_frame = static_cast<int>(fields.integer("first_latent_frame", 0, 100'000));
+    continuation.num_latent_frames = static_cast<int>(fields.integer("num_latent_frames", 1, 100'000));
+    const json* keeps = fields.get("keeps_sound");
+    if (keeps != nullptr && !keeps->is_boolean()) fields.refuse("keeps_sound", "is not allowed", FieldReader::shown(*keeps), "true|false");
+    continuation.keeps_sound = keeps != nullptr && keeps->is_boolean() && keeps->get<bool>();
   } else {
     continuation.strength = fields.number("strength", 0, 1);
   }
@@ -193,8 +199,12 @@ void add_continuation(const Recipe& recipe, json& object) {
     json& written = object["continuation"] = {{"kind", from->kind}, {"parent_frames", from->parent_frames}};
     if (from->kind == "extend")
       written["kept_latent_frames"] = from->kept_latent_frames;
-    else
+    else if (from->kind == "remix")
       written["strength"] = from->strength;
+    else
+      written.update({{"first_latent_frame", from->first_latent_frame},
+                      {"num_latent_frames", from->num_latent_frames},
+                      {"keeps_sound", from->keeps_sound}});
   }
   if (recipe.window_frames > 0)
     object["windows"] = {{"frames", recipe.window_frames}, {"kept_latent_frames", recipe.window_kept_latent_frames}};

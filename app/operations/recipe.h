@@ -26,10 +26,13 @@ struct RecipeConditioning {
 
 /// How the clip goes on from the latents of another take, which are its conditioning item "parent_latents".
 struct RecipeContinuation {
-  std::string kind;            ///< "extend" or "remix"
+  std::string kind;            ///< "extend", "remix" or "retake"
   int parent_frames = 0;       ///< video frames of the parent: extend's new ones begin after them
   int kept_latent_frames = 0;  ///< extend: given to the new frames
   double strength = 1.0;       ///< remix: share of the schedule that is run again
+  int first_latent_frame = 0;  ///< retake: made anew from here on,
+  int num_latent_frames = 0;   ///< so many
+  bool keeps_sound = false;    ///< retake: the sound is the parent's, that of the retaken frames too
   bool operator==(const RecipeContinuation&) const = default;
 };
 

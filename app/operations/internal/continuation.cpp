@@ -20,7 +20,9 @@ constexpr char kLatentsFile[] = "latents.safetensors";
 constexpr char kParentFile[] = "parent.safetensors";
 constexpr char kSketchFile[] = "sketch.safetensors";
 
-const char* relation_name(How how) { return how == How::kExtend ? "extend" : how == How::kRemix ? "remix" : "finish"; }
+const char* relation_name(How how) {
+  return how == How::kExtend ? "extend" : how == How::kRemix ? "remix" : how == How::kRetake ? "retake" : "finish";
+}
 
 /// A second name for the same bytes, or a copy where the file system has no links.
 Result<void> link_or_copy(const std::string& source, const std::string& target) {
@@ -51,6 +53,36 @@ Result<void> plan_extend(const GenerateRequest& request, const ParentTake& paren
                       "--seconds and --frames are the length of the whole clip, the take included");
 }
 
+/// Seconds as people write them: 1.04.
+std::string seconds_text(double seconds) { return nlohmann::json(std::round(seconds * 100) / 100).dump(); }
+
+/// The clip around the range: all of it where it was made in one go, else a stretch with the frames next to the range.
+Result<void> plan_retake(const GenerateRequest& request, const ParentTake& parent, PlannedGeneration& plan) {
+  const ModelInfo& info = plan.model.info;
+  Recipe& recipe = plan.recipe;
+  FANTASCOPE_TRY(const RetakeRange range, find_retake_range(*request.from, recipe.frames, recipe.fps, info.frames_multiple));
+  RecipeContinuation& retake = recipe.continuation.emplace();
+  retake.kind = "retake";
+  retake.parent_frames = parent.recipe.frames;
+  retake.first_latent_frame = range.first_latent_frame;
+  retake.num_latent_frames = range.num_latent_frames;
+  retake.keeps_sound = request.from->keep_sound;
+  if (range.widened)
+    plan.notes.push_back("the range was widened to whole latent frames: " + seconds_text(range.from_s) + " to " + seconds_text(range.to_s) +
+                         " s, frames " + std::to_string(range.first_frame + 1) + " to " + std::to_string(range.last_frame + 1));
+  const auto at_once = static_cast<int>(info.seconds_at_once * recipe.fps.value()) / info.frames_multiple * info.frames_multiple + 1;
+  const bool too_long = info.seconds_at_once > 0 && recipe.frames > at_once;
+  if (parent.recipe.window_frames == 0 && !too_long) return {};
+  constexpr int kAround = 4;  // latent frames beside the range that a stretch has at least, where the model has room for them
+  recipe.window_frames =
+      std::max({info.defaults.num_frames, parent.recipe.window_frames, (range.num_latent_frames + kAround - 1) * info.frames_multiple + 1});
+  if (info.seconds_at_once > 0) recipe.window_frames = std::min(recipe.window_frames, at_once);
+  const int room = (recipe.window_frames - 1) / info.frames_multiple + 1 - (range.first_latent_frame > 0 ? 2 : 1);
+  if (recipe.window_frames >= recipe.frames || range.num_latent_frames <= room) return {};
+  return not_for_this("to", info.name + " cannot make so long a range at once", seconds_text(range.to_s - range.from_s) + " s",
+                      "at most " + seconds_text((room * info.frames_multiple) / recipe.fps.value()) + " s", "Retake a shorter range");
+}
+
 /// A clip longer than what the model can sample at once is made in stretches of its usual length.
 void plan_windows(PlannedGeneration& plan) {
   const ModelInfo& info = plan.model.info;
@@ -75,6 +107,33 @@ Result<void> plan_sketch(const GenerateRequest& request, PlannedGeneration& plan
 }
 
 }  // namespace
+
+Result<RetakeRange> find_retake_range(const TakeToContinue& from, int frames, const Rational& fps, int multiple) {
+  const double length_s = frames / fps.value();
+  const std::string asked = seconds_text(from.from_s) + " to " + seconds_text(from.to_s) + " s",
+                    whole = "0 to " + seconds_text(length_s) + " s";
+  if (!(from.from_s < from.to_s))
+    return not_for_this("to", "the range to retake is empty", asked, "an end after the beginning, within " + whole,
+                        "--from and --to are seconds of the take");
+  // Ends are rounded where they are shown: half a frame beyond the end is the end.
+  if (from.from_s < 0 || from.from_s >= length_s || from.to_s > length_s + 0.5 / fps.value())
+    return not_for_this(from.to_s > length_s ? "to" : "from", "the take has no such range", asked, whole, "Choose a range within the take");
+  constexpr double kAlmost = 1e-6;
+  const int first = static_cast<int>(std::floor(from.from_s * fps.value() + kAlmost));
+  const int last = std::clamp(static_cast<int>(std::ceil(from.to_s * fps.value() - kAlmost)) - 1, first, frames - 1);
+  const auto latent_of = [multiple](int frame) { return frame == 0 ? 0 : (frame - 1) / multiple + 1; };
+  RetakeRange range;
+  range.first_latent_frame = latent_of(first);
+  range.num_latent_frames = latent_of(last) - range.first_latent_frame + 1;
+  range.first_frame = range.first_latent_frame == 0 ? 0 : (range.first_latent_frame - 1) * multiple + 1;
+  range.last_frame = latent_of(last) * multiple;
+  range.from_s = range.first_frame / fps.value();
+  range.to_s = (range.last_frame + 1) / fps.value();
+  range.widened = range.first_frame < first || range.last_frame > last;
+  if (range.first_frame > 0 || range.last_frame < frames - 1) return range;
+  return not_for_this("from", "the range touches every latent frame of the take, so nothing would stay", asked, "a part of " + whole,
+                      "To make all of it anew, remix it: fantascope remix TAKE");
+}
 
 Result<std::optional<ParentTake>> find_parent(Studio& studio, const GenerateRequest& request) {
   if (!request.from) return std::optional<ParentTake>{};
@@ -124,10 +183,15 @@ Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& reque
   if (!filled.negative) filled.negative = then.negative;
   if (!filled.guidance) filled.guidance = guidance_of(then, false).guidance_scale;
   if (!filled.audio_guidance) filled.audio_guidance = guidance_of(then, true).guidance_scale;
-  if (request.from->how == How::kRemix) {
+  if (request.from->how == How::kRemix || request.from->how == How::kRetake) {
     if (request.frames || request.seconds)
-      return not_for_this("seconds", "a remix is as long as its take", "another length", "none", "Leave it out");
+      return not_for_this("seconds", "a remix or a retake is as long as its take", "another length", "none", "Leave it out");
     filled.frames = then.frames;
+    if (request.from->how == How::kRemix) return filled;
+    if (request.last_image)
+      return not_for_this("last_image", "a retake is given the frames around it", *request.last_image, "none", "Leave the image out");
+    if (!filled.steps) filled.steps = then.steps;
+    if (!filled.dtype) filled.dtype = then.dtype;
     return filled;
   }
   if (!filled.frames && !filled.seconds) {
@@ -145,6 +209,8 @@ Result<void> plan_continuation(const GenerateRequest& request, const std::option
     recipe.conditioning.push_back({kParentLatents, parent->files.latents_sha256, kParentFile});
     if (request.from->how == How::kExtend) {
       FANTASCOPE_TRY_VOID(plan_extend(request, *parent, plan));
+    } else if (request.from->how == How::kRetake) {
+      FANTASCOPE_TRY_VOID(plan_retake(request, *parent, plan));
     } else {
       recipe.continuation = RecipeContinuation{"remix", parent->recipe.frames, 0, request.from->strength};
       recipe.window_frames = parent->recipe.window_frames;
@@ -210,6 +276,12 @@ Result<int> steps_of_run(const Recipe& recipe, const SamplingPlan& plan) {
 
 std::vector<int> seam_frames(const Recipe& recipe, int multiple) {
   std::vector<int> seams;
+  if (recipe.continuation && recipe.continuation->kind == "retake") {
+    const int first = recipe.continuation->first_latent_frame, end = first + recipe.continuation->num_latent_frames;
+    if (first > 0) seams.push_back((first - 1) * multiple + 1);
+    if ((end - 1) * multiple + 1 < recipe.frames) seams.push_back((end - 1) * multiple + 1);
+    return seams;
+  }
   const bool extends = recipe.continuation && recipe.continuation->kind == "extend";
   if (recipe.window_frames <= 0 && !extends) return seams;
   const int window = recipe.window_frames > 0 ? recipe.window_frames : recipe.frames;

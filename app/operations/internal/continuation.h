@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/operations/continue.h"
 #include "app/operations/generate.h"
 #include "app/operations/internal/job_order.h"
 #include "app/operations/internal/request_rules.h"
@@ -26,6 +27,8 @@ struct ParentTake {
 Result<std::optional<ParentTake>> find_parent(Studio& studio, const GenerateRequest& request);
 /// The request with what it leaves out taken from the parent: model, size, frame rate, length, guidance.
 Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& request, const std::optional<ParentTake>& parent);
+/// The latent frames that the range touches. Refuses one that is empty, outside the clip, or all of it.
+Result<RetakeRange> find_retake_range(const TakeToContinue& from, int frames, const Rational& fps, int frames_multiple);
 /// Puts continuation, windows and sketch into the recipe of a plan that is otherwise made.
 Result<void> plan_continuation(const GenerateRequest& request, const std::optional<ParentTake>& parent, PlannedGeneration& plan);
 /// The recipe of a sketch's finished take.

@@ -81,6 +81,9 @@ Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& 
   if (recipe.continuation) {
     request.parent.kept_latent_frames = recipe.continuation->kept_latent_frames;
     request.parent.remix_strength = recipe.continuation->strength;
+    request.parent.retake_latent_frame = recipe.continuation->first_latent_frame;
+    request.parent.retake_latent_frames = recipe.continuation->num_latent_frames;
+    request.parent.retake_keeps_sound = recipe.continuation->keeps_sound;
   }
   for (const RecipeConditioning& item : recipe.conditioning) {
     const std::string path = dir + "/" + item.file;

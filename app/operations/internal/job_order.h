@@ -19,7 +19,7 @@ struct JobOrder {
   bool write_wav = false, write_png = false;
   std::string out;                    ///< absolute path of the copy that the user wants beside the take; empty: none
   bool out_with_latents = false;      ///< the latents are copied beside it
-  std::string parent_take, relation;  ///< lineage: "extend", "remix", "finish"; empty: none
+  std::string parent_take, relation;  ///< lineage: "extend", "remix", "finish", "retake"; empty: none
   std::string resume_file;            ///< finish: the sketch's state in the job's folder, where sampling begins
 };
 std::string order_to_text(const JobOrder& order);

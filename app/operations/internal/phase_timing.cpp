@@ -13,10 +13,15 @@ const char* timing_name(JobPhase phase) {
 
 namespace {
 
-/// How much of the whole clip times the whole schedule is sampled. The parent's frames are not, overlaps of windows are sampled twice.
+/// How much of the whole clip times the whole schedule is sampled. The parent's frames are not, overlaps of windows are sampled twice. What
+/// a retake is given costs as much as what it makes: the network sees all of it.
 double sampled_share(const Recipe& recipe) {
   double share = recipe.sketch_steps > 0 ? static_cast<double>(recipe.sketch_steps) / recipe.steps : 1.0;
   if (const auto& from = recipe.continuation) {
+    if (from->kind == "retake") {
+      const bool window = recipe.window_frames > 0 && recipe.window_frames < recipe.frames;
+      return window ? share * recipe.window_frames / recipe.frames : share;
+    }
     share *= from->kind == "remix" ? from->strength : 1.0 - static_cast<double>(from->parent_frames) / recipe.frames;
   }
   if (recipe.window_frames > 0 && recipe.window_frames < recipe.frames) share *= 2;

@@ -13,7 +13,7 @@ namespace fantascope {
 /// The take that a job goes on from, and its files that the job needs.
 struct PlannedParent {
   TakeId take_id;
-  std::string relation;        ///< "extend", "remix", "finish"
+  std::string relation;        ///< "extend", "remix", "finish", "retake"
   std::string dir;             ///< of the take
   std::string latents_sha256;  ///< of its latents file
 };

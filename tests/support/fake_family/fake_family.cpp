@@ -90,6 +90,15 @@ void wait_ms(const nlohmann::json& behaviour, const char* key) {
   if (behaviour.contains(key)) std::this_thread::sleep_for(std::chrono::milliseconds(behaviour[key].get<int>()));
 }
 
+/// Value i of a state stands for latent frame i * F / 16; those that a retake leaves alone.
+bool stays(const GenerationRequest& request, std::size_t i, std::size_t count) {
+  const ParentClip& parent = request.parent;
+  if (!parent.latents || parent.retake_latent_frames == 0) return false;
+  const std::size_t frames = static_cast<std::size_t>(request.num_frames - 1) / 8 + 1, frame = i * frames / count;
+  const auto first = static_cast<std::size_t>(parent.retake_latent_frame);
+  return frame < first || frame >= first + static_cast<std::size_t>(parent.retake_latent_frames);
+}
+
 std::atomic<int> models_loaded = 0;
 
 class FakePipeline final : public Pipeline {
@@ -131,6 +140,9 @@ class FakePipeline final : public Pipeline {
     std::vector<std::uint64_t> noise(16);
     for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = mix(request.seed * 31 + i);
     if (request.first_image) noise[0] ^= hash_bytes(std::string(request.first_image->pixels.begin(), request.first_image->pixels.end()));
+    for (std::size_t i = 0; i < noise.size(); ++i) {
+      if (stays(request, i, noise.size())) noise[i] = dynamic_cast<const FakeState&>(*request.parent.latents).values().at(i);
+    }
     return std::shared_ptr<PhaseState>(std::make_shared<FakeState>(0, noise));
   }
   Result<std::shared_ptr<PhaseState>> denoise(const GenerationRequest& request, const PhaseState& prompt_embeds, const PhaseState& state,
@@ -147,7 +159,10 @@ class FakePipeline final : public Pipeline {
         return Error{ErrorCode::kModelNaN, "the model produced NaN at step " + std::to_string(step + 1), info_.name, "", "",
                      "Try --dtype fp32"};
       }
-      for (std::uint64_t& value : values) value = mix(value ^ embeds.values()[0] ^ (embeds.values()[1] + static_cast<unsigned>(step)));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!stays(request, i, values.size()))
+          values[i] = mix(values[i] ^ embeds.values()[0] ^ (embeds.values()[1] + static_cast<unsigned>(step)));
+      }
       if (context.on_step) context.on_step(step + 1, request.num_inference_steps);
       if (context.on_state) FANTASCOPE_TRY_VOID(context.on_state(FakeState(step + 1, values)));
     }
