@@ -10,6 +10,7 @@ using nlohmann::json;
 Result<json> shelf_takes(Database& database, const json& arguments) {
   FANTASCOPE_TRY(TakeFilter filter, parse_take_filter(arguments.value("filter", "")));
   filter.shot_id = arguments.value("shot_id", "");
+  filter.project_id = arguments.value("project_id", "");
   filter.order = parse_take_order(arguments.value("order", "newest")).value_or(TakeOrder::kNewest);
   FANTASCOPE_TRY(const std::vector<std::int64_t> seqs, TakeShelf(database).find(filter));
   return json{{"seqs", seqs}};
@@ -41,6 +42,8 @@ json shelf_row_to_json(const ShelfRow& row, const std::string& takes_dir) {
           {"seed", row.seed},
           {"warnings", warnings ? *warnings : json(nullptr)},
           {"shot_id", row.shot_id},
+          {"project_id", row.project_id},
+          {"project", row.project},
           {"sketch_steps", row.sketch_steps},
           {"num_steps", row.num_steps},
           {"created_ms", row.created_ms},

@@ -7,7 +7,7 @@
 
 namespace fantascope {
 
-/// {filter, shot_id?, order?} → {seqs}: the numbers of all takes that match, in order.
+/// {filter, shot_id?, project_id?, order?} → {seqs}: the numbers of all takes that match, in order.
 Result<nlohmann::json> shelf_takes(Database& database, const nlohmann::json& arguments);
 /// {seqs} → {rows}: what is shown of these takes; their files lie in a folder each under `takes_dir`.
 Result<nlohmann::json> shelf_rows(Database& database, const std::string& takes_dir, const nlohmann::json& arguments);

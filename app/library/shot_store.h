@@ -20,7 +20,11 @@ struct Shot {
   std::optional<std::int64_t> board_position;  ///< place in the storyboard
   std::string chosen_take;                     ///< id of the take that stands for the shot; empty: the newest kept, else the newest
   std::int64_t created_ms = 0;
+  std::string project_id;  ///< empty: of no project
 };
+
+/// The first words of a prompt, in one line: how a shot is called that nobody named.
+std::string shot_name(const std::string& prompt);
 
 class ShotStore {
  public:
@@ -31,10 +35,11 @@ class ShotStore {
   Result<std::optional<Shot>> find(const ShotId& id) const;
   /// The row alone: its takes and jobs stay, and belong to no shot.
   Result<void> remove(const ShotId& id);
-  /// Those of the storyboard in its order.
-  Result<std::vector<Shot>> board() const;
-  /// The storyboard is exactly these, in this order; shots that are not named leave it and stay shots.
-  Result<void> set_board(const std::vector<ShotId>& order);
+  /// Those of the storyboard in its order; of one project alone if one is named.
+  Result<std::vector<Shot>> board(const std::string& project_id = {}) const;
+  /// The storyboard is exactly these, in this order; shots that are not named leave it and stay shots. With a project only its own shots
+  /// are meant: those of others stay where they are.
+  Result<void> set_board(const std::vector<ShotId>& order, const std::string& project_id = {});
   Result<void> attach_jobs(const ShotId& id, const std::vector<JobId>& jobs);
   Result<std::string> text(const std::string& name) const;
   Result<void> set_text(const std::string& name, const std::string& content);

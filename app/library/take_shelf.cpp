@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/library/internal/statement.h"
+#include "app/library/project_store.h"
 
 namespace fantascope {
 namespace {
@@ -80,10 +81,30 @@ std::optional<TakeOrder> parse_take_order(std::string_view name) {
   return std::nullopt;
 }
 
-Result<TakeFilter> parse_take_filter(const std::string& text) {
-  TakeFilter filter;
+namespace {
+
+/// Words between spaces. One that begins with project:" goes on to the next quotation mark, or to the end while it is still being typed.
+std::vector<std::string> filter_words(const std::string& text) {
+  constexpr std::string_view kQuoted = "project:\"";
+  std::vector<std::string> found;
   std::istringstream words(text);
   for (std::string word; words >> word;) {
+    if (word.starts_with(kQuoted)) {
+      std::string name = word.substr(kQuoted.size());
+      auto end = name.find('"');
+      for (char c = 0; end == std::string::npos && words.get(c); end = name.find('"')) name += c;
+      word = std::string(kQuoted.substr(0, kQuoted.size() - 1)) + name.substr(0, end);
+    }
+    found.push_back(word);
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<TakeFilter> parse_take_filter(const std::string& text) {
+  TakeFilter filter;
+  for (const std::string& word : filter_words(text)) {
     const auto colon = word.find(':');
     const std::string name = colon == std::string::npos ? "" : word.substr(0, colon);
     const std::string value = colon == std::string::npos ? "" : word.substr(colon + 1);
@@ -100,6 +121,8 @@ Result<TakeFilter> parse_take_filter(const std::string& text) {
       filter.model = value;
     } else if (name == "tag") {
       filter.tag = value;
+    } else if (name == "project") {
+      filter.project = value;
     } else if (name == "stars") {
       if (value.size() > 1 || (!value.empty() && (value[0] < '0' || value[0] > '5'))) return bad_filter(name, value, "0 to 5");
       filter.stars_min = value.empty() ? 0 : value[0] - '0';
@@ -112,25 +135,57 @@ Result<TakeFilter> parse_take_filter(const std::string& text) {
 
 namespace {
 
-/// What is asked for most, words and state alone, needs no look at the rows of takes: numbers come from the word index and from the index
-/// of states, each in order, and are cut with each other here.
-Result<std::vector<std::int64_t>> find_by_words_and_state(sqlite3* handle, const std::string& path, const std::string& query,
-                                                          std::optional<Keep> keep) {
-  const auto numbers = [&](Statement& statement) -> Result<std::vector<std::int64_t>> {
-    std::vector<std::int64_t> found;
-    while (true) {
-      FANTASCOPE_TRY(const bool row, statement.step());
-      if (!row) return found;
-      found.push_back(statement.integer(0));
+using Numbers = std::vector<std::int64_t>;
+
+Result<Numbers> numbers(Statement& statement) {
+  Numbers found;
+  while (true) {
+    FANTASCOPE_TRY(const bool row, statement.step());
+    if (!row) return found;
+    found.push_back(statement.integer(0));
+  }
+}
+
+Result<Numbers> of_project(sqlite3* handle, const std::string& path, const std::string& project_id) {
+  Statement statement(handle, path, "SELECT take_seq FROM take_project WHERE project_id = ? ORDER BY take_seq DESC");
+  statement.bind(project_id);
+  return numbers(statement);
+}
+
+/// Leaves those of the project, in their order: few are looked up one by one, many are compared with all that the project has.
+Result<void> keep_project(sqlite3* handle, const std::string& path, const std::string& project_id, Numbers& seqs) {
+  constexpr std::size_t kFew = 4000;
+  if (seqs.size() <= kFew) {
+    Statement statement(handle, path, "SELECT 1 FROM take_project WHERE take_seq = ? AND project_id = ?");
+    Numbers kept;
+    for (const std::int64_t seq : seqs) {
+      FANTASCOPE_TRY(const bool there, statement.bind(seq).bind(project_id).step());
+      if (there) kept.push_back(seq);
+      statement.reset();
     }
-  };
+    seqs = std::move(kept);
+    return {};
+  }
+  FANTASCOPE_TRY(const Numbers members, of_project(handle, path, project_id));
+  std::vector<bool> is_member(static_cast<std::size_t>(members.empty() ? 0 : members.front()) + 1);
+  for (const std::int64_t seq : members) is_member[static_cast<std::size_t>(seq)] = true;
+  std::erase_if(seqs, [&is_member](std::int64_t seq) {
+    return static_cast<std::size_t>(seq) >= is_member.size() || !is_member[static_cast<std::size_t>(seq)];
+  });
+  return {};
+}
+
+/// What is asked for most, words, state and project alone, needs no look at the rows of takes: numbers come from the word index, from the
+/// index of states and from that of projects, each in order, and are cut with each other here.
+Result<Numbers> find_by_words_and_state(sqlite3* handle, const std::string& path, const std::string& query, std::optional<Keep> keep,
+                                        const std::string& project_id) {
   const auto of_state = [&](Keep state) -> Result<std::vector<std::int64_t>> {
     Statement statement(handle, path, "SELECT seq FROM take INDEXED BY take_by_keep WHERE keep = ? ORDER BY seq DESC");
     statement.bind(std::string_view(keep_name(state)));
     return numbers(statement);
   };
-  std::vector<std::int64_t> found;
-  if (query.empty()) {
+  Numbers found;
+  if (query.empty() && project_id.empty()) {
     if (keep) return of_state(*keep);
     FANTASCOPE_TRY(const std::vector<std::int64_t> drafts, of_state(Keep::kDraft));
     FANTASCOPE_TRY(const std::vector<std::int64_t> kept, of_state(Keep::kKept));
@@ -138,9 +193,15 @@ Result<std::vector<std::int64_t>> find_by_words_and_state(sqlite3* handle, const
     std::ranges::merge(drafts, kept, found.begin(), std::greater{});
     return found;
   }
-  Statement statement(handle, path, "SELECT rowid FROM take_search WHERE take_search MATCH ? ORDER BY rowid DESC");
-  statement.bind(query);
-  FANTASCOPE_TRY(const std::vector<std::int64_t> hits, numbers(statement));
+  Numbers hits;
+  if (query.empty()) {
+    FANTASCOPE_TRY(hits, of_project(handle, path, project_id));
+  } else {
+    Statement statement(handle, path, "SELECT rowid FROM take_search WHERE take_search MATCH ? ORDER BY rowid DESC");
+    statement.bind(query);
+    FANTASCOPE_TRY(hits, numbers(statement));
+    if (!project_id.empty()) FANTASCOPE_TRY_VOID(keep_project(handle, path, project_id, hits));
+  }
   FANTASCOPE_TRY(const std::vector<std::int64_t> state, of_state(keep.value_or(Keep::kDropped)));
   if (keep)
     std::ranges::set_intersection(hits, state, std::back_inserter(found), std::greater{});
@@ -152,6 +213,15 @@ Result<std::vector<std::int64_t>> find_by_words_and_state(sqlite3* handle, const
 }  // namespace
 
 Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) const {
+  std::string project_id = filter.project_id;
+  if (!filter.project.empty()) {
+    FANTASCOPE_TRY(const Project project, ProjectStore(database_).find_by_name(filter.project));
+    project_id = project.project_id.text();
+  }
+  return find_in(project_id, filter);
+}
+
+Result<std::vector<std::int64_t>> TakeShelf::find_in(const std::string& project_id, const TakeFilter& filter) const {
   // Only pieces of this file's own text are joined; every value is bound.
   std::string sql = "SELECT t.seq FROM ";
   std::string query;
@@ -161,7 +231,7 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
   std::vector<std::int64_t> seqs;
   if (filter.model.empty() && filter.tag.empty() && filter.shot_id.empty() && filter.stars_min == 0 && filter.order <= TakeOrder::kOldest) {
     FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {
-      FANTASCOPE_TRY(seqs, find_by_words_and_state(handle, database_.path(), query, filter.keep));
+      FANTASCOPE_TRY(seqs, find_by_words_and_state(handle, database_.path(), query, filter.keep, project_id));
       return {};
     }));
     if (filter.order == TakeOrder::kOldest) std::ranges::reverse(seqs);
@@ -193,11 +263,8 @@ Result<std::vector<std::int64_t>> TakeShelf::find(const TakeFilter& filter) cons
     Statement statement(handle, database_.path(), sql.c_str());
     statement.bind(query).bind(std::string_view(filter.keep ? keep_name(*filter.keep) : "")).bind(std::int64_t{filter.stars_min});
     statement.bind(filter.model).bind(filter.tag).bind(filter.shot_id);
-    while (true) {
-      FANTASCOPE_TRY(const bool row, statement.step());
-      if (!row) return {};
-      seqs.push_back(statement.integer(0));
-    }
+    FANTASCOPE_TRY(seqs, numbers(statement));
+    return project_id.empty() ? Result<void>() : keep_project(handle, database_.path(), project_id, seqs);
   }));
   return seqs;
 }
@@ -208,8 +275,9 @@ Result<std::vector<ShelfRow>> TakeShelf::rows(const std::vector<std::int64_t>& s
     Statement statement(handle, database_.path(),
                         "SELECT t.seq, t.take_id, t.job_id, t.keep, t.stars, t.prompt, t.model, t.width, t.height, t.num_frames, t.fps, "
                         "t.seed, t.warnings, t.created_ms, coalesce(j.shot_id, ''), coalesce(json_extract(t.recipe, '$.sketch_steps'), 0), "
-                        "coalesce(json_extract(t.recipe, '$.steps'), 0) FROM take t LEFT JOIN shot_job j ON j.job_id = t.job_id "
-                        "WHERE t.seq = ?");
+                        "coalesce(json_extract(t.recipe, '$.steps'), 0), coalesce(p.project_id, ''), coalesce(p.name, '') FROM take t "
+                        "LEFT JOIN shot_job j ON j.job_id = t.job_id LEFT JOIN take_project q ON q.take_seq = t.seq "
+                        "LEFT JOIN project p ON p.project_id = q.project_id WHERE t.seq = ?");
     for (const std::int64_t seq : seqs) {
       FANTASCOPE_TRY(const bool found, statement.bind(seq).step());
       if (found) {
@@ -231,6 +299,8 @@ Result<std::vector<ShelfRow>> TakeShelf::rows(const std::vector<std::int64_t>& s
         row.shot_id = statement.text(14);
         row.sketch_steps = static_cast<int>(statement.integer(15));
         row.num_steps = static_cast<int>(statement.integer(16));
+        row.project_id = statement.text(17);
+        row.project = statement.text(18);
         FANTASCOPE_TRY(row.tags, tags_of(handle, database_.path(), seq));
         rows.push_back(std::move(row));
       }

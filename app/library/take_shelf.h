@@ -24,12 +24,14 @@ struct TakeFilter {
   std::string words;                ///< every word must be there, the last one may be a beginning; empty: all
   std::optional<Keep> keep;         ///< none: drafts and kept ones
   std::string model, tag, shot_id;  ///< empty: any
+  std::string project;              ///< by name, in whatever case; goes before project_id
+  std::string project_id;
   int stars_min = 0;
   TakeOrder order = TakeOrder::kNewest;
 };
 
-/// "gulls kept:yes model:previz stars:3 tag:dusk": words and conditions in one line, as typed. kept:yes|no|dropped. An unknown name or
-/// value is refused by name.
+/// "gulls kept:yes model:previz stars:3 tag:dusk project:film": words and conditions in one line, as typed. kept:yes|no|dropped;
+/// project:"short film" where a name has spaces. An unknown value is refused by name.
 Result<TakeFilter> parse_take_filter(const std::string& text);
 
 /// What a list shows of a take.
@@ -47,6 +49,7 @@ struct ShelfRow {
   std::string warnings;                 ///< JSON array of sentences
   int sketch_steps = 0, num_steps = 0;  ///< of a sketch: so many of so many; sketch_steps is 0 for finished takes
   std::string shot_id;                  ///< empty: of no shot
+  std::string project_id, project;      ///< id and name; empty: of no project
   std::int64_t created_ms = 0;
 };
 
@@ -62,6 +65,7 @@ class TakeShelf {
  public:
   explicit TakeShelf(Database& database) : database_(database) {}  // borrowed; outlives the shelf
 
+  /// An unknown project's name is kNotFound with the known ones; an unknown project_id finds nothing.
   Result<std::vector<std::int64_t>> find(const TakeFilter& filter) const;
   /// In the order asked for; unknown numbers are left out.
   Result<std::vector<ShelfRow>> rows(const std::vector<std::int64_t>& seqs) const;
@@ -72,6 +76,8 @@ class TakeShelf {
   Result<std::vector<std::string>> tags() const;
 
  private:
+  /// The project by its id; empty: whatever project they are of.
+  Result<std::vector<std::int64_t>> find_in(const std::string& project_id, const TakeFilter& filter) const;
   Database& database_;
 };
 

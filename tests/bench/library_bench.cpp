@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "app/library/project_store.h"
 #include "app/library/take_shelf.h"
 
 namespace fantascope {
@@ -83,6 +84,27 @@ Result<void> fill(Database& database, int takes) {
   });
 }
 
+/// Two projects, if there are none yet: every take of an even number in "half", every hundredth of the others in "small", ten takes a shot.
+Result<void> fill_projects(Database& database) {
+  ProjectStore projects(database);
+  FANTASCOPE_TRY(const ProjectList list, projects.list());
+  if (!list.projects.empty()) return {};
+  FANTASCOPE_TRY(const Project half, projects.put({ProjectId::random(), "half", 0}));
+  FANTASCOPE_TRY(const Project small, projects.put({ProjectId::random(), "small", 0}));
+  const std::string sql =
+      "CREATE TEMP TABLE placed AS SELECT seq, job_id, CASE WHEN seq % 2 = 0 THEN 'e' ELSE 'o' END || printf('%015d', seq / 20) AS shot, "
+      "iif(seq % 2 = 0, '" +
+      half.project_id.text() + "', '" + small.project_id.text() +
+      "') AS project FROM take "
+      "WHERE (seq % 2 = 0 OR seq % 100 = 1) AND job_id NOT IN (SELECT job_id FROM shot_job);"
+      "INSERT INTO shot (shot_id, name, created_ms, changed_ms, project_id) SELECT shot, 'shot', 1, 1, project FROM placed GROUP BY shot;"
+      "INSERT INTO shot_job (job_id, shot_id) SELECT job_id, shot FROM placed;";
+  return database.write([&](sqlite3* handle) -> Result<void> {
+    if (sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+    return Error{ErrorCode::kInternal, "the projects could not be filled", "", sqlite3_errmsg(handle), "", ""};
+  });
+}
+
 /// Time on a core of this thread, in milliseconds: what remains where other programs take the cores.
 double core_ms() {
   timespec now{};
@@ -127,6 +149,7 @@ Result<nlohmann::json> run(const std::string& dir, int takes, int questions) {
     FANTASCOPE_TRY_VOID(fill(*database, takes));
     FANTASCOPE_TRY(count, store.count());
   }
+  FANTASCOPE_TRY_VOID(fill_projects(*database));
   const TakeShelf shelf(*database);
   std::mt19937_64 random(11);
   const auto find = [&shelf](const std::string& text) {
@@ -142,6 +165,15 @@ Result<nlohmann::json> run(const std::string& dir, int takes, int questions) {
   report["two_words"] = measure(questions, [&](int) { return find(std::string(pick(kColours, random)) + " " + pick(kSubjects, random)); });
   report["three_words_and_filters"] = measure(questions, [&](int) {
     return find(std::string(pick(kColours, random)) + " " + pick(kSubjects, random) + " " + pick(kTimes, random) + " kept:yes stars:3");
+  });
+  report["project_of_half"] = measure(questions, [&](int) { return find("project:half"); });
+  report["small_project"] = measure(questions, [&](int) { return find("project:small"); });
+  report["word_in_project"] = measure(questions, [&](int) { return find(std::string(pick(kColours, random)) + " project:half"); });
+  report["two_words_in_project"] =
+      measure(questions, [&](int) { return find(std::string(pick(kColours, random)) + " " + pick(kSubjects, random) + " project:half"); });
+  report["projects_with_counts"] = measure(questions, [&](int) {
+    const auto list = ProjectStore(*database).list();
+    return list ? list->projects.size() : 0;
   });
   std::vector<std::int64_t> all = *shelf.find({});
   report["page_of_200"] = measure(questions, [&](int) {

@@ -45,7 +45,8 @@ TEST(Migrations, AreFrozen) {
                                             "2 0002_queue 35c25a22325834203c93e45f3d13eff8eab183b6ad65a9f64dcb45dabae149bf",
                                             "3 0003_shelf 58c92549ead15d07c7675ca4876776c5117c78047485e0e032c28f9ef630f3e4",
                                             "4 0004_lineage 457af9b3954ecd77113bc118c2485916fe7aacf9d90cba6445c5e537afa94932",
-                                            "5 0005_measures f995fb978f197c749b81cf1d663c60039d5bb733e5e38919071415c65bb176c3"));
+                                            "5 0005_measures f995fb978f197c749b81cf1d663c60039d5bb733e5e38919071415c65bb176c3",
+                                            "6 0006_projects 83ba7fed440f296db6f9dd06dee2d1b7e877de74eb47077cbeb009e0d30fffb8"));
 }
 
 class DatabaseTest : public LibraryTest {};
