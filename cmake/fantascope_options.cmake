@@ -32,7 +32,6 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(FantascopeTorch REQUIRED)
 if(FANTASCOPE_BUILD_TESTS)
   find_package(GTest QUIET)

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ["kernels", "engine/base", "engine/ops", "engine/nn", "engine/weights", "engine/text", "engine/diffusion", "engine/runtime",
           "models", "training", "app/files", "app/library", "app/settings", "app/media", "app/provenance", "app/jobs", "app/operations",
           "app/cli", "app/main", "ui"]
-# Which third-party headers a layer may include beyond the standard library, nlohmann/json and spdlog. First matching prefix wins.
+# Which third-party headers a layer may include beyond the standard library, nlohmann/json. First matching prefix wins.
 THIRD_PARTY = {
     "torch": (r"^(ATen|c10|torch|caffe2)/", ["engine/ops", "engine/nn", "engine/weights", "engine/text", "engine/diffusion", "engine/runtime", "models", "training"]),
     "ffmpeg": (r"^lib(av|sw)", ["app/media"]),

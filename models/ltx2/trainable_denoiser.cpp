@@ -36,7 +36,7 @@ class Denoiser final : public TrainableDenoiser {
     input.audio_timesteps = timesteps(batch.audio_sigmas_BL);
     input.video_sigma_B = at::amax(batch.video_sigmas_BT, {1}) * config.timestep_scale_multiplier;
     input.audio_sigma_B = at::amax(batch.audio_sigmas_BL, {1}) * config.timestep_scale_multiplier;
-    input.rope = &rope_of({batch.frames, batch.height, batch.width, batch.audio_BLC.size(1), batch.fps});
+    input.rope = &rope_of({batch.frames, batch.height, batch.width, batch.audio_BLC.size(1), batch.fps}, batch.video_BTC.device());
     input.use_cross_timestep = true;
     const TransformerOutput output = transformer_.forward(input);
     return {output.video_velocity_BTC, output.audio_velocity_BLC, text.video_BSD, text.audio_BSD};
@@ -48,10 +48,10 @@ class Denoiser final : public TrainableDenoiser {
   std::int64_t audio_text_width() const override { return connectors_.config().audio.dim(); }
 
  private:
-  const RopeTables& rope_of(const ClipShape& shape) {
+  const RopeTables& rope_of(const ClipShape& shape, at::Device device) {
     const auto key = std::tuple(shape.frames, shape.height, shape.width, shape.audio_frames, shape.fps);
     auto found = ropes_.find(key);
-    if (found == ropes_.end()) found = ropes_.emplace(key, make_rope_tables(transformer_.config(), shape)).first;
+    if (found == ropes_.end()) found = ropes_.emplace(key, make_rope_tables(transformer_.config(), shape).to(device)).first;
     return found->second;
   }
 

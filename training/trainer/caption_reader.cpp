@@ -65,7 +65,7 @@ CaptionReader::Reading CaptionReader::read(const at::Tensor& video_text_BSD, con
   const auto count = static_cast<std::int64_t>(scenes.size());
   const at::Tensor logits[2] = {at::linear(video_text_BSD.mean(1), video_weight_, video_bias_).to(at::kFloat),
                                 at::linear(audio_text_BSD.mean(1), audio_weight_, audio_bias_).to(at::kFloat)};
-  Reading reading{at::zeros({}, at::kFloat), 0};
+  Reading reading{at::zeros({}, logits[0].options()), 0};
   std::int64_t first = 0, right = 0, asked = 0;
   for (const auto& attribute : attributes()) {
     at::Tensor labels = at::zeros({count}, at::kLong);
@@ -76,6 +76,7 @@ CaptionReader::Reading CaptionReader::read(const at::Tensor& video_text_BSD, con
       labels.data_ptr<std::int64_t>()[b] = label;
       answers += label != kNoLabel;
     }
+    labels = labels.to(logits[0].device());
     for (const at::Tensor& all : logits) {
       if (answers == 0) break;  // the mean over nothing is not a number
       const at::Tensor own = all.narrow(1, first, attribute.classes);

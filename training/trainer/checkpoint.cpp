@@ -9,7 +9,9 @@ namespace fantascope::training {
 
 Result<void> save_checkpoint(const std::string& path, const NamedTensors& tensors) {
   const std::string temporary = path + ".part";
-  FANTASCOPE_TRY_VOID(write_safetensors(temporary, {tensors.begin(), tensors.end()}, {}, SyncToDisk::kYes));
+  NamedTensors on_cpu;
+  for (const auto& [name, tensor] : tensors) on_cpu[name] = tensor.cpu();
+  FANTASCOPE_TRY_VOID(write_safetensors(temporary, {on_cpu.begin(), on_cpu.end()}, {}, SyncToDisk::kYes));
   std::error_code error;
   std::filesystem::rename(temporary, path, error);
   if (error) return Error{ErrorCode::kIo, "cannot rename the checkpoint into place: " + error.message(), path, "", "", ""};

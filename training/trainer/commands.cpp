@@ -1,10 +1,12 @@
 #include "training/trainer/commands.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <string_view>
 #include <utility>
 
+#include "engine/runtime/tensors/device.h"
 #include "training/trainer/workshop.h"
 
 namespace fantascope::training {
@@ -24,11 +26,15 @@ constexpr std::pair<std::string_view, Stage> kStages[] = {
 };
 
 constexpr const char* kUsage =
-    "usage: fantascope train STAGE --config FILE --out DIR [--minutes M] [--steps N] [--fresh]\n"
+    "usage: fantascope train STAGE --config FILE --out DIR [--minutes M] [--steps N] [--fresh] [--device D] [--start MODEL]\n"
+    "                            [--renderers N]\n"
     "  STAGE: codec, audio, vocoder, video-decoder, video-encoder, flow, export, or all in this order\n"
     "  --minutes M  stop each stage after M minutes; the next call goes on from there\n"
     "  --steps N    train each stage for N steps instead of what the configuration says\n"
-    "  --fresh      do not go on from checkpoints in DIR\n";
+    "  --fresh      do not go on from checkpoints in DIR\n"
+    "  --device D   cpu, cuda or cuda:N; a checkpoint of one serves the other\n"
+    "  --start MODEL  a model folder whose denoiser a run without a checkpoint begins with\n"
+    "  --renderers N  threads that render the denoiser's clips; the clips are the same\n";
 
 struct Request {
   std::string stage, config, out;
@@ -61,12 +67,17 @@ Result<Request> parse(std::span<const std::string> arguments) {
       request.config = value;
     } else if (flag == "--out") {
       request.out = value;
-    } else if (flag == "--minutes" || flag == "--steps") {
+    } else if (flag == "--minutes" || flag == "--steps" || flag == "--renderers") {
       if (!parse_number(value, number)) return refuse(flag, value, "a number above 0");
-      (flag == "--minutes" ? request.options.minutes : number) = number;
+      if (flag == "--minutes") request.options.minutes = number;
       if (flag == "--steps") request.options.steps = static_cast<std::int64_t>(number);
+      if (flag == "--renderers") request.options.num_renderers = static_cast<int>(std::clamp(number, 1.0, 256.0));
+    } else if (flag == "--start") {
+      request.options.start = value;
+    } else if (flag == "--device") {
+      FANTASCOPE_TRY(request.options.device, find_device(value));
     } else {
-      return refuse(flag, "an unknown flag", "--config, --out, --minutes, --steps, --fresh");
+      return refuse(flag, "an unknown flag", "--config, --out, --minutes, --steps, --fresh, --device, --start, --renderers");
     }
   }
   if (request.config.empty()) return refuse("--config", "nothing", "a training configuration");

@@ -47,9 +47,9 @@ at::Tensor weighted_error(const at::Tensor& output, const NetworkSample& sample)
 constexpr double kSilentBin = 2e-2, kSoftSpectrum = 10.0;
 
 at::Tensor spectrum(const at::Tensor& wave_BN, std::int64_t window) {
-  const at::Tensor complex =
-      at::stft(wave_BN, window, window / 4, window, at::hann_window(window), /*center=*/false, "reflect", /*normalized=*/false,
-               /*onesided=*/true, /*return_complex=*/true);
+  const at::Tensor complex = at::stft(wave_BN, window, window / 4, window, at::hann_window(window, wave_BN.options()), /*center=*/false,
+                                      "reflect", /*normalized=*/false,
+                                      /*onesided=*/true, /*return_complex=*/true);
   return complex.abs().clamp_min(kSilentBin);
 }
 
@@ -83,7 +83,8 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
   if (options.steps > 0) run.decoder.steps = options.steps;
   const std::string state = run.name + "-state.safetensors";
   const bool resume = options.resume && shop.has(state);
-  FANTASCOPE_TRY(auto trainer, NetworkTrainer::create(std::move(run.task), run.decoder, shop.config().seed, shop.file(state), resume));
+  FANTASCOPE_TRY(auto trainer,
+                 NetworkTrainer::create(std::move(run.task), run.decoder, shop.config().seed, shop.file(state), resume, options.device));
   FANTASCOPE_TRY_VOID(trainer->run(deadline(options), reporter(run.name, run.decoder.steps)));
   FANTASCOPE_TRY_VOID(save_checkpoint(shop.file(run.name + ".safetensors"), trainer->averaged()));
   return trainer;
@@ -135,7 +136,7 @@ Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options
   task.make = [&](const SourceOf& sources) { return shop.family().make_video_encoder(config.components, sources); };
   // Errors count as the denoiser sees them: on normalised latents.
   task.loss = [codecs](const at::Tensor& output, const NetworkSample& sample) {
-    const at::Tensor scale = codecs->video_std_C.view({1, -1, 1, 1, 1});
+    const at::Tensor scale = codecs->video_std_C.to(output.device()).view({1, -1, 1, 1, 1});
     return ((output.to(at::kFloat) - sample.target) / scale).square().mean();
   };
   task.sample = [&config, codecs](std::int64_t index) {

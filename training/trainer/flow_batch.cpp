@@ -19,7 +19,25 @@ std::vector<T> cut(const std::vector<T>& all, std::int64_t first, std::int64_t c
   return {all.begin() + first, all.begin() + first + count};
 }
 
+std::vector<at::Tensor*> tensors_of(DenoiserBatch& batch) {
+  return {&batch.video_BTC, &batch.audio_BLC, &batch.video_sigmas_BT, &batch.audio_sigmas_BL, &batch.input_ids_BS, &batch.prompt_mask_BS};
+}
+
+std::vector<at::Tensor*> tensors_of(FlowBatch& batch) {
+  std::vector<at::Tensor*> all = tensors_of(batch.input);
+  all.insert(all.end(), {&batch.video_velocity_BTC, &batch.audio_velocity_BLC, &batch.video_weights_BT, &batch.audio_weights_BL});
+  return all;
+}
+
 }  // namespace
+
+void move_to(DenoiserBatch& batch, c10::Device device) {
+  for (at::Tensor* tensor : tensors_of(batch)) *tensor = tensor->to(device);
+}
+
+void FlowBatch::move_to(c10::Device device) {
+  for (at::Tensor* tensor : tensors_of(*this)) *tensor = tensor->to(device);
+}
 
 std::vector<FlowBatch> FlowBatch::split(std::int64_t count) const {
   count = std::clamp<std::int64_t>(count, 1, size());
@@ -27,11 +45,7 @@ std::vector<FlowBatch> FlowBatch::split(std::int64_t count) const {
   for (std::int64_t i = 0, first = 0; i < count; ++i) {
     const std::int64_t length = size() * (i + 1) / count - first;
     FlowBatch part = *this;
-    for (at::Tensor* tensor :
-         {&part.input.video_BTC, &part.input.audio_BLC, &part.input.video_sigmas_BT, &part.input.audio_sigmas_BL, &part.input.input_ids_BS,
-          &part.input.prompt_mask_BS, &part.video_velocity_BTC, &part.audio_velocity_BLC, &part.video_weights_BT, &part.audio_weights_BL}) {
-      *tensor = tensor->narrow(0, first, length);
-    }
+    for (at::Tensor* tensor : tensors_of(part)) *tensor = tensor->narrow(0, first, length);
     part.scenes = cut(scenes, first, length);
     part.captions = cut(captions, first, length);
     part.share = share * static_cast<double>(length) / static_cast<double>(size());

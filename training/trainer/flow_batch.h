@@ -17,6 +17,8 @@ struct FlowNetworks {
   std::unique_ptr<CaptionReader> reader;  ///< none if its loss never counts
 };
 
+void move_to(DenoiserBatch& batch, c10::Device device);
+
 struct FlowBatch {
   DenoiserBatch input;
   at::Tensor video_velocity_BTC, audio_velocity_BLC;  ///< float: noise - clean
@@ -26,6 +28,7 @@ struct FlowBatch {
   double video_weight = 0, audio_weight = 0;  ///< sums over the whole batch, at least 1
   double share = 1;                           ///< of the whole batch's samples
 
+  void move_to(c10::Device device);
   std::int64_t size() const { return static_cast<std::int64_t>(captions.size()); }
   /// `count` near-equal parts, or fewer if there are not so many samples.
   std::vector<FlowBatch> split(std::int64_t count) const;

@@ -60,15 +60,21 @@ at::Tensor channel_weights(const at::Tensor& std_C, double exponent) {
 
 }  // namespace
 
-FlowTrainer::FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path)
-    : config_(config), store_(store), captions_(captions), checkpoint_path_(std::move(checkpoint_path)) {}
+FlowTrainer::FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path,
+                         c10::Device device)
+    : config_(config), store_(store), captions_(captions), checkpoint_path_(std::move(checkpoint_path)), device_(device) {}
 
 Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& config, const TrainableFamily& family, LatentStore& store,
-                                                         const CaptionEncoder& captions, const std::string& checkpoint_path, bool resume) {
-  std::unique_ptr<FlowTrainer> trainer(new FlowTrainer(config, store, captions, checkpoint_path));
+                                                         const CaptionEncoder& captions, const std::string& checkpoint_path,
+                                                         const FlowStart& start) {
+  std::unique_ptr<FlowTrainer> trainer(new FlowTrainer(config, store, captions, checkpoint_path, start.device));
   const SourceOf sources = [&](const std::string& component) -> ParameterSource& {
     auto& slot = trainer->parameters_[component];
-    if (!slot) slot = std::make_unique<TrainableParameters>(at::kBFloat16, config.seed);
+    if (!slot) {
+      const auto known = start.values.find(component);
+      slot = std::make_unique<TrainableParameters>(at::kBFloat16, config.seed, known != start.values.end() ? known->second : NamedTensors{},
+                                                   start.device);
+    }
     return *slot;
   };
   FANTASCOPE_TRY_VOID(trainer->add_networks(family, sources));
@@ -89,7 +95,7 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
     for (auto& [name, mirror] : mirrors) FANTASCOPE_TRY_VOID(mirror->finish());
   }
   trainer->optimiser_ = std::make_unique<Optimiser>(all, names, config.flow.optimiser);
-  if (resume) {
+  if (start.resume) {
     FANTASCOPE_TRY(const NamedTensors state, load_checkpoint(checkpoint_path));
     FANTASCOPE_TRY_VOID(trainer->optimiser_->restore(state, "caption_reader"));
   }
@@ -151,14 +157,15 @@ FlowLosses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
   whole.video_weight = std::max(1.0, noising.video_weights_BT.sum().item<double>());
   whole.audio_weight = std::max(1.0, noising.audio_weights_BL.sum().item<double>());
   whole.scenes = scenes, whole.captions = captions;
+  whole.move_to(device_);
   const FlowLosses losses = backward_in_parts(whole, flow);
   optimiser_->step(rate_factor(step));
   return losses;
 }
 
 FlowLosses FlowTrainer::backward_in_parts(const FlowBatch& whole, const FlowConfig& flow) {
-  const at::Tensor video_weights = channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent);
-  const at::Tensor audio_weights = channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent);
+  const at::Tensor video_weights = channel_weights(store_.codecs().video_std_C, flow.channel_weight_exponent).to(device_);
+  const at::Tensor audio_weights = channel_weights(store_.codecs().audio_std_D, flow.channel_weight_exponent).to(device_);
   const auto parts = whole.split(static_cast<std::int64_t>(networks_.size()));
   const int threads = at::get_num_threads();
   const auto work = [&](std::size_t i) {
@@ -245,9 +252,10 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
       input.audio_BLC = at::cat({audio, audio}).to(at::kBFloat16);
       input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
       input.audio_sigmas_BL = input.video_sigmas_BT;
+      move_to(input, device_);
       const DenoiserVelocity output = networks_.front().denoiser->forward(input);
       const auto guided = [&](const at::Tensor& velocity) {
-        const auto halves = velocity.to(at::kFloat).chunk(2);
+        const auto halves = velocity.cpu().to(at::kFloat).chunk(2);
         return halves[0] + guidance_scale * (halves[1] - halves[0]);
       };
       video = video + (sigma_at(i + 1) - sigma_at(i)) * guided(output.video_BTC);

@@ -23,10 +23,17 @@ struct FlowStepReport {
   double samples_per_s = 0, waited_share = 0;
 };
 
+struct FlowStart {
+  bool resume = false;  ///< from the checkpoint
+  c10::Device device = at::kCPU;
+  std::map<std::string, NamedTensors> values;  ///< by component: where a fresh run begins, instead of at random; the rest is drawn
+};
+
 class FlowTrainer {
  public:
   static Result<std::unique_ptr<FlowTrainer>> create(const TrainConfig& config, const TrainableFamily& family, LatentStore& store,
-                                                     const CaptionEncoder& captions, const std::string& checkpoint_path, bool resume);
+                                                     const CaptionEncoder& captions, const std::string& checkpoint_path,
+                                                     const FlowStart& start);
   /// Trains until `until_step` or until `keep_going` says no; saves a checkpoint at the configured pace and at the end.
   Result<void> run(std::int64_t until_step, const std::function<bool()>& keep_going,
                    const std::function<void(const FlowStepReport&)>& report);
@@ -44,7 +51,8 @@ class FlowTrainer {
                              std::uint64_t seed);
 
  private:
-  FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path);
+  FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path,
+              c10::Device device);
   Result<void> add_networks(const TrainableFamily& family, const SourceOf& sources);
   FlowLosses train_step(std::int64_t step, double& waited_s);
   FlowLosses backward_in_parts(const FlowBatch& whole, const FlowConfig& flow);
@@ -54,6 +62,7 @@ class FlowTrainer {
   LatentStore& store_;
   const CaptionEncoder& captions_;
   std::string checkpoint_path_;
+  c10::Device device_;
   std::map<std::string, std::unique_ptr<TrainableParameters>> parameters_;           // by component
   std::vector<std::map<std::string, std::unique_ptr<MirroredParameters>>> mirrors_;  // of the second part and further ones
   std::vector<FlowNetworks> networks_;                                               // one for each part of a batch

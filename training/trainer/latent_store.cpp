@@ -106,14 +106,19 @@ ClipLatents encode_clip(const Codecs& codecs, const world::Clip& clip) {
   return latents;
 }
 
-LatentStore::LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder)
-    : config_(config), codecs_(codecs), folder_(std::move(folder)), shards_(config.buckets.size()), wanted_(shards_at(0)) {
+LatentStore::LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder, int num_renderers)
+    : config_(config),
+      codecs_(codecs),
+      folder_(std::move(folder)),
+      shards_(config.buckets.size()),
+      wanted_(shards_at(0)),
+      num_renderers_(std::max(1, num_renderers)) {
   std::filesystem::create_directories(folder_);
-  renderer_ = std::jthread([this](std::stop_token stop) { run(stop); });
+  for (int i = 0; i < num_renderers_; ++i) renderers_.emplace_back([this](std::stop_token stop) { run(stop); });
 }
 
 LatentStore::~LatentStore() {
-  renderer_.request_stop();
+  for (auto& renderer : renderers_) renderer.request_stop();
   changed_.notify_all();
 }
 
@@ -174,17 +179,22 @@ void LatentStore::run(std::stop_token stop) {
   at::set_num_threads(1);  // this thread must not start a second team beside the trainer's
   int most = config_.latents.max_shards;
   for (const auto& phase : config_.phases) most = std::max(most, phase.latents.max_shards);
-  for (int index = 0; !stop.stop_requested() && index < most; ++index) {
+  while (true) {
+    int index = 0;
     {
-      // Stays at most four shards ahead of the trainer, so that rendering does not take the trainer's cores for nothing.
+      // A little ahead of the trainer and no further, so that rendering does not take the trainer's cores for nothing.
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [&] { return index < wanted_ + 4; });
+      const bool wanted = changed_.wait(lock, stop, [&] { return next_ >= most || next_ < wanted_ + 3 + num_renderers_; });
+      if (!wanted || next_ >= most) return;
+      index = next_++;
     }
-    for (int bucket = 0; bucket < static_cast<int>(config_.buckets.size()) && !stop.stop_requested(); ++bucket) {
-      LatentShard shard = load_or_make(bucket, index);
+    for (std::size_t bucket = 0; bucket < config_.buckets.size() && !stop.stop_requested(); ++bucket) {
+      LatentShard shard = load_or_make(static_cast<int>(bucket), index);
       {
-        const std::lock_guard lock(mutex_);
-        shards_[static_cast<std::size_t>(bucket)].push_back(std::move(shard));
+        std::unique_lock lock(mutex_);
+        // Another renderer may still be busy with the shard before.
+        if (!changed_.wait(lock, stop, [&] { return static_cast<int>(shards_[bucket].size()) == index; })) return;
+        shards_[bucket].push_back(std::move(shard));
       }
       changed_.notify_all();
     }

@@ -1,7 +1,7 @@
 #pragma once
 /// Encoded world clips for the denoiser: shards on disk and in memory, rendered on demand.
 /// Shard k of a bucket is a pure function of the configuration and the codec, so a run can be resumed or repeated exactly; the folder is
-/// only a cache. One renderer thread stays ahead of the trainer; all other calls come from the trainer's thread.
+/// only a cache. Renderer threads stay ahead of the trainer; all other calls come from the trainer's thread.
 #include <ATen/core/Tensor.h>
 
 #include <condition_variable>
@@ -41,7 +41,7 @@ struct LatentShard {
 
 class LatentStore {
  public:
-  LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder);
+  LatentStore(const TrainConfig& config, const Codecs& codecs, std::string folder, int num_renderers = 1);
   ~LatentStore();
 
   const Codecs& codecs() const { return codecs_; }
@@ -64,8 +64,9 @@ class LatentStore {
   std::vector<std::deque<LatentShard>> shards_;  // by bucket; only ever appended to
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  int wanted_ = 0;  // guarded by mutex_
-  std::jthread renderer_;
+  int wanted_ = 0, next_ = 0;  // guarded by mutex_: shards that a batch may draw from; the first one that no renderer has begun
+  int num_renderers_;
+  std::vector<std::jthread> renderers_;
 };
 
 }  // namespace fantascope::training

@@ -12,15 +12,15 @@
 
 namespace fantascope::training {
 
-NetworkTrainer::NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path)
-    : task_(std::move(task)), config_(config), checkpoint_path_(std::move(checkpoint_path)) {}
+NetworkTrainer::NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path, c10::Device device)
+    : task_(std::move(task)), config_(config), checkpoint_path_(std::move(checkpoint_path)), device_(device) {}
 
 NetworkTrainer::~NetworkTrainer() = default;
 
 Result<std::unique_ptr<NetworkTrainer>> NetworkTrainer::create(NetworkTask task, const DecoderConfig& config, std::uint64_t seed,
-                                                               const std::string& checkpoint_path, bool resume) {
-  std::unique_ptr<NetworkTrainer> trainer(new NetworkTrainer(std::move(task), config, checkpoint_path));
-  trainer->parameters_ = std::make_unique<TrainableParameters>(trainer->task_.dtype, seed, trainer->task_.start);
+                                                               const std::string& checkpoint_path, bool resume, c10::Device device) {
+  std::unique_ptr<NetworkTrainer> trainer(new NetworkTrainer(std::move(task), config, checkpoint_path, device));
+  trainer->parameters_ = std::make_unique<TrainableParameters>(trainer->task_.dtype, seed, trainer->task_.start, device);
   const SourceOf sources = [&](const std::string&) -> ParameterSource& { return *trainer->parameters_; };
   FANTASCOPE_TRY(trainer->network_, trainer->task_.make(sources));
   FANTASCOPE_TRY_VOID(trainer->parameters_->finish());
@@ -53,7 +53,10 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
   auto start = Clock::now(), saved = start;
   std::future<NetworkSample> next = prepare(step());
   while (step() < config_.steps && keep_going()) {
-    const NetworkSample sample = next.get();
+    NetworkSample sample = next.get();
+    for (at::Tensor* tensor : {&sample.input, &sample.target, &sample.weight}) {
+      if (tensor->defined()) *tensor = tensor->to(device_);
+    }
     next = prepare(step() + 1);
     const at::Tensor loss = task_.loss(network_(sample.input.to(task_.dtype)), sample);
     loss.backward();
@@ -86,7 +89,7 @@ NamedTensors NetworkTrainer::averaged() const {
 
 at::Tensor NetworkTrainer::forward(const at::Tensor& input) const {
   const at::NoGradGuard no_grad;
-  return network_(input.to(task_.dtype)).to(at::kFloat);
+  return network_(input.to(device_, task_.dtype)).cpu().to(at::kFloat);
 }
 
 }  // namespace fantascope::training

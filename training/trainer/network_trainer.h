@@ -20,7 +20,7 @@ struct NetworkTask {
   std::string component;  ///< whose parameters they are: "vae", "audio_vae", "vocoder"
   std::string part;       ///< only parameters whose name begins with this are trained and stored: "decoder.", "encoder."
   std::function<Result<TrainableNetwork>(const SourceOf&)> make;
-  std::function<NetworkSample(std::int64_t index)> sample;  ///< called from one helper thread, ahead of use
+  std::function<NetworkSample(std::int64_t index)> sample;  ///< on the CPU; called from one helper thread, ahead of use
   std::function<at::Tensor(const at::Tensor& output, const NetworkSample& sample)> loss;
   NamedTensors start;          ///< values for parameters that do not begin at random
   std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
@@ -36,21 +36,22 @@ struct NetworkReport {
 class NetworkTrainer {
  public:
   static Result<std::unique_ptr<NetworkTrainer>> create(NetworkTask task, const DecoderConfig& config, std::uint64_t seed,
-                                                        const std::string& checkpoint_path, bool resume);
+                                                        const std::string& checkpoint_path, bool resume, c10::Device device = at::kCPU);
   ~NetworkTrainer();
   Result<void> run(const std::function<bool()>& keep_going, const std::function<void(const NetworkReport&)>& report);
   std::int64_t step() const { return optimiser_->steps(); }
   /// Averaged weights by tensor name.
   NamedTensors averaged() const;
-  /// The network as it stands now, for looking at.
+  /// The network as it stands now, for looking at; input and output on the CPU.
   at::Tensor forward(const at::Tensor& input) const;
 
  private:
-  NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path);
+  NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path, c10::Device device);
 
   NetworkTask task_;
   DecoderConfig config_;
   std::string checkpoint_path_;
+  c10::Device device_;
   std::unique_ptr<TrainableParameters> parameters_;
   TrainableNetwork network_;
   std::unique_ptr<Optimiser> optimiser_;

@@ -95,7 +95,7 @@ void Optimiser::adamw_group(double rate, std::vector<Slot*>& slots, double gradi
     gradients.push_back(slot->parameter->leaf.grad().to(at::kFloat).contiguous().mul(gradient_factor));
     first.push_back(slot->first);
     second.push_back(slot->second);
-    counts.push_back(at::scalar_tensor(static_cast<double>(steps_), at::kFloat));
+    counts.push_back(at::scalar_tensor(static_cast<double>(steps_), at::kFloat).to(slot->first.device()));
   }
   at::_fused_adamw_(masters, gradients, first, second, max_second, counts, rate * config_.adamw_lr, config_.adamw_beta1,
                     config_.adamw_beta2, config_.adamw_weight_decay, config_.adamw_eps, /*amsgrad=*/false, /*maximize=*/false);

@@ -36,8 +36,8 @@ at::Tensor make(at::IntArrayRef shape, Init init, std::uint64_t seed) {
 
 }  // namespace
 
-TrainableParameters::TrainableParameters(at::ScalarType compute_dtype, std::uint64_t seed, NamedTensors start)
-    : compute_dtype_(compute_dtype), seed_(seed), start_(std::move(start)) {}
+TrainableParameters::TrainableParameters(at::ScalarType compute_dtype, std::uint64_t seed, NamedTensors start, c10::Device device)
+    : compute_dtype_(compute_dtype), seed_(seed), start_(std::move(start)), device_(device) {}
 
 at::Tensor TrainableParameters::get(const std::string& name, at::IntArrayRef shape, Init init) {
   const at::NoGradGuard no_grad;
@@ -51,6 +51,7 @@ at::Tensor TrainableParameters::get(const std::string& name, at::IntArrayRef sha
   } else {
     master = make(shape, init, seed_ ^ stable_hash(name));
   }
+  master = master.to(device_);
   at::Tensor leaf = master.to(compute_dtype_, /*non_blocking=*/false, /*copy=*/true).requires_grad_(true);
   parameters_.push_back({name, master, leaf});
   return leaf;

@@ -24,7 +24,8 @@ class TrainableParameters final : public ParameterSource {
  public:
   /// `start` holds values for tensors that exist already (by name); the others are drawn from `seed` and their name, so that the order of
   /// construction does not matter.
-  TrainableParameters(at::ScalarType compute_dtype, std::uint64_t seed, NamedTensors start = {});
+  /// Values are drawn on the CPU whatever the `device`, so that they are the same everywhere.
+  TrainableParameters(at::ScalarType compute_dtype, std::uint64_t seed, NamedTensors start = {}, c10::Device device = at::kCPU);
 
   at::Tensor get(const std::string& name, at::IntArrayRef shape, Init init) override;
   at::Tensor get_optional(const std::string& name, at::IntArrayRef shape) override;
@@ -43,6 +44,7 @@ class TrainableParameters final : public ParameterSource {
   at::ScalarType compute_dtype_;
   std::uint64_t seed_;
   NamedTensors start_;
+  c10::Device device_;
   std::vector<Parameter> parameters_;
   std::string problems_;
 };

@@ -1,5 +1,7 @@
 #pragma once
 /// One output folder of a training run with what all stages share: configuration, family, tokenizer, codecs.
+#include <c10/core/Device.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +17,9 @@ struct StageOptions {
   double minutes = 0;      ///< stop after so long; 0: when the stage is done
   std::int64_t steps = 0;  ///< overrides the configuration's number; 0: does not
   bool resume = true;      ///< from the stage's checkpoint if there is one
+  c10::Device device = c10::kCPU;
+  std::string start;      ///< a finished model's folder whose denoiser a run without a checkpoint begins with; empty: at random
+  int num_renderers = 1;  ///< threads that render clips for the denoiser
 };
 
 class Workshop {

@@ -1,5 +1,6 @@
 #include "engine/runtime/tensors/device.h"
 
+#include <c10/core/DeviceType.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 
 #include <charconv>
@@ -15,6 +16,9 @@ Error no_device(const std::string& message, const std::string& name, const std::
 
 Result<c10::Device> find_device(const std::string& name) {
   if (name == "cpu") return c10::Device(c10::DeviceType::CPU);
+  // A device of a library that was linked besides (c10's PrivateUse1); only tests bring one today.
+  if (c10::is_privateuse1_backend_registered() && name == c10::get_privateuse1_backend())
+    return c10::Device(c10::DeviceType::PrivateUse1, 0);
   int index = 0;
   const char *const begin = name.data(), *const end = begin + name.size();
   const bool numbered = name.starts_with("cuda:") && name.size() > 5;

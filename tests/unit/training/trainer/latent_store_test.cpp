@@ -110,5 +110,15 @@ TEST(LatentStore, BucketsComeInTheirShares) {
   EXPECT_NEAR(stills / 4000.0, tiny_config().buckets[1].share, 0.02);
 }
 
+TEST(LatentStore, SeveralRenderersMakeTheSameShardsInTheSameOrder) {
+  const TemporaryFolder folder("renderers");
+  LatentStore one(tiny_config(), tiny_codecs(), folder.file("one")), three(tiny_config(), tiny_codecs(), folder.file("three"), 3);
+  for (int bucket = 0; bucket < static_cast<int>(tiny_config().buckets.size()); ++bucket) {
+    const Draw a = draw(one, 100, bucket, 30, 7), b = draw(three, 100, bucket, 30, 7);
+    EXPECT_TRUE(at::equal(a.video, b.video)) << bucket;
+    EXPECT_TRUE(at::equal(a.audio, b.audio)) << bucket;
+  }
+}
+
 }  // namespace
 }  // namespace fantascope::training

@@ -31,7 +31,7 @@ void train_flow(const TemporaryFolder& folder, const std::string& name, const st
   bool resume = false;
   for (const std::int64_t stop : stops) {
     LatentStore store(config, tiny_codecs(), folder.file(name + "-latents"));
-    auto trainer = FlowTrainer::create(config, family_of(config), store, *captions, folder.file(name), resume);
+    auto trainer = FlowTrainer::create(config, family_of(config), store, *captions, folder.file(name), {.resume = resume});
     ASSERT_TRUE(trainer) << trainer.error().to_string();
     const auto run = (*trainer)->run(
         stop, [] { return true; }, [](const FlowStepReport&) {});
@@ -71,6 +71,31 @@ TEST(FlowTrainer, PartsOfABatchAddUpToTheWhole) {
   train_flow(folder, "whole", {4}, config);
   train_flow(folder, "parts", {1, 2, 4}, config);
   expect_same(folder.file("whole"), folder.file("parts"));
+}
+
+TEST(FlowTrainer, BeginsWithAFinishedModel) {
+  at::set_num_threads(1);
+  const TemporaryFolder folder("start");
+  train_flow(folder, "parent", {2});
+  const auto parent = load_checkpoint(folder.file("parent"));
+  ASSERT_TRUE(parent);
+  FlowStart start;
+  for (const auto& [key, tensor] : *parent) {
+    const std::string prefix = "average/", name = key.starts_with(prefix) ? key.substr(prefix.size()) : "";
+    if (!name.empty()) start.values[name.substr(0, name.find('/'))][name.substr(name.find('/') + 1)] = tensor;
+  }
+  const auto captions = CaptionEncoder::create();
+  TrainConfig config = tiny_config();
+  config.components["text_encoder"]["text_config"]["vocab_size"] = captions->vocab_size();
+  LatentStore store(config, tiny_codecs(), folder.file("latents"));
+  const auto child = FlowTrainer::create(config, family_of(config), store, *captions, folder.file("child"), start);
+  ASSERT_TRUE(child) << child.error().to_string();
+  EXPECT_EQ((*child)->step(), 0);
+  for (const auto& [name, tensor] : (*child)->averaged()) EXPECT_TRUE(at::equal(tensor, parent->at("average/" + name))) << name;
+  start.values["transformer"]["proj_in.weight"] = at::randn({2, 2});
+  const auto refused = FlowTrainer::create(config, family_of(config), store, *captions, folder.file("child"), start);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("proj_in.weight"), std::string::npos);
 }
 
 TEST(FlowTrainer, CaptionReadersMayServeForAPhaseOnly) {
