@@ -28,7 +28,11 @@ ERRORS = ["out_of_memory", "model_nan", "not_found", "io", "mismatch"]
 WANTED = {
     "queue": [("Make it smaller", "Kleiner machen"), ("Again in full precision", "Noch einmal, voll genau"), ("Open Models", "Zu „Modelle“")],
     "storyboard": [("Last frame of shot 1", "Letztes Bild von 1")],
-    "shot": [("Sound against picture", "Ton gegen Bild"), ("Lineage", "Herkunft"), ("Use frame", "Bild nutzen")],
+    "shot": [("Sound against picture", "Ton gegen Bild"), ("Lineage", "Herkunft"), ("Use frame", "Bild nutzen"), ("Retake range", "Bereich neu"), ("In –", "In –")],
+    "project": [("in “Lighthouse film”", "in „Lighthouse film“")],
+    "project menu": [("Rename “Lighthouse film”", "„Lighthouse film“ umbenennen"), ("New project", "Neues Projekt")],
+    "project name": [("New project", "Neues Projekt")],
+    "move to project": [("No project", "Kein Projekt")],
     "grid": [("Finish", "Ausführen"), ("Sketch, 2 of 4 steps", "Skizze, 2 von 4 Schritten")],
 }
 
@@ -69,12 +73,15 @@ def make_home():
             database.execute("UPDATE job SET state = 'failed', step = 2, num_steps = 4, phase = 'denoise', error_code = ?, error_message = 'it could not be made' WHERE job_id = ?", (code, job))
         database.execute("UPDATE job SET state = 'parked', phase = 'decode', crashes = 2 WHERE job_id = ?", (jobs[-1],))
     database.close()
-    return home, finished["take_id"], first["take_id"]
+    project = run("project", "create", "Lighthouse film")["project_id"]
+    run("project", "create", "A very long name of a project that nobody can read in seventy-two pixels")
+    run("project", "add", "Lighthouse film", SHOT)
+    return home, finished["take_id"], first["take_id"], project
 
 
 def main(artefacts):
     found = []
-    made, first, second = make_home()
+    made, first, second, project = make_home()
     for name, (width, height), environment, preferences in CASES:
         place = pathlib.Path(tempfile.mkdtemp(prefix="fantascope-layout-")) / "home"
         shutil.copytree(made, place)
@@ -106,6 +113,19 @@ def main(artefacts):
             look("shot", 2)
             win.route(f"shot/{SHOT}?view=grid")
             look("grid", 2)
+            # The switcher, the box for a name and the list to move takes to, over the library of one project.
+            win.route("library")
+            win.ask(f"run project to {project}")
+            look("project", 1)
+            win.ask("run project menu")
+            look("project menu")
+            win.key("Escape")
+            win.ask("run project new")
+            look("project name")
+            win.key("Escape")
+            time.sleep(0.3)
+            win.ask("run library.move")
+            look("move to project")
             win.quit()
         finally:
             screen.close()

@@ -1,5 +1,5 @@
 """Every button that makes takes from takes, pressed in the real window by mouse and keys, each followed by a look into the library from the command line: sketches as a grid,
-finish (the bytes of one go), measures and lineage in the panel, extend, remix, reproduce, keep and undo, a frame as the start of a new clip, a shot that starts with the
+finish (the bytes of one go), measures and lineage in the panel, extend, remix, zoom, retake of a range, reproduce, keep and undo, a frame as the start of a new clip, a shot that starts with the
 last frame of the one before. A picture of each step is kept, and no step may show clipped or overlapping words."""
 import json
 import os
@@ -33,6 +33,18 @@ class Library:
 
     def show(self, take):
         return self.run("library", "show", take)
+
+
+def latents_of(home, take):
+    """The bytes of each latent frame of its picture."""
+    data = (home / "takes" / take / "latents.safetensors").read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    video = json.loads(data[8:start])["video"]
+    _, channels, frames, height, width = video["shape"]
+    begin, end = video["data_offsets"]
+    area = (end - begin) // (channels * frames)
+    cells = [data[start + begin + i * area:start + begin + (i + 1) * area] for i in range(channels * frames)]
+    return [b"".join(cells[frame::frames]) for frame in range(frames)]
 
 
 def main(artefacts):
@@ -121,10 +133,36 @@ def main(artefacts):
         win.wait_text("remixed", 20)
         step("lineage")
 
+        # Enlarged by a key, then by the wheel, then as large as it fits again.
+        win.key("plus")
+        win.wait_text("Zoom: 400 %", 5)
+        step("enlarged")
+        win.key("ctrl+0")
+        win.wait_text("Zoom: Fit", 5)
+
+        # The end of it once more: the rest keeps its bits.
+        win.key("Home", "shift+Right", "i")
+        win.wait_text("In 11", 5)
+        win.key("t")
+        win.wait_text("What should happen there?", 5)
+        win.wait_text("Frames 10 to 17", 10)
+        step("retake-words")
+        win.key("ctrl+a")
+        win.type("the red ball lies still in a grey studio by day")
+        win.click("do it")
+        retaken = wait_takes(6)
+        assert retaken["parents"] == [{"relation": "retake", "take_id": finished["take_id"]}], retaken["parents"]
+        now, then = (latents_of(home, take["take_id"]) for take in (retaken, finished))
+        assert now[:2] == then[:2] and now[2] != then[2], "only the last of three latent frames is new"
+        win.wait_text("retaken", 20)
+        win.key("alt+x")
+        win.wait_text("In –", 5)
+        step("retaken")
+
         # Made again: nothing new in the library.
         win.click("reproduce")
         win.wait_text("the same bytes before signing", MAKE_S)
-        assert len(library.takes()) == 5
+        assert len(library.takes()) == 6
         step("reproduced")
 
         # Kept, taken back, done again; by key and by button.
@@ -156,7 +194,7 @@ def main(artefacts):
         step("frame-in-create")
         win.wait_text("Fits", 30)
         win.click("generate")
-        from_frame = wait_takes(6)
+        from_frame = wait_takes(7)
         kinds = [item["kind"] for item in from_frame["recipe"]["conditioning"]]
         assert kinds == ["first_image"], kinds
         step("from-a-frame")
@@ -171,7 +209,7 @@ def main(artefacts):
             win.wait(lambda: any(words in text for text in win.texts()), 10)
             time.sleep(0.5)
         win.click("generate shot 1")
-        first = wait_takes(7)
+        first = wait_takes(8)
         win.wait_text("take: ", 20)
         win.click("first frame 2")
         win.key("Down", "Return")
@@ -179,7 +217,7 @@ def main(artefacts):
         time.sleep(0.5)
         step("storyboard")
         win.click("generate shot 2")
-        second = wait_takes(8)
+        second = wait_takes(9)
         kinds = [item["kind"] for item in second["recipe"]["conditioning"]]
         assert kinds == ["first_image"], kinds
         assert (home / "references" / f"{first['take_id']}-{first['frames']}.png").exists()
@@ -187,14 +225,14 @@ def main(artefacts):
 
         # In the library the worst come first.
         win.key("ctrl+3")
-        win.wait_text("8 take", 10)
+        win.wait_text("9 take", 10)
         win.click("order")
         win.key(*["Down"] * 4, "Return")
         win.wait_text("Most flicker", 5)
         time.sleep(0.5)
         win.grab("by-flicker")  # the view keeps cards that were moved, unseen, for reuse: their words would count as overlapping here
         flickers = [take["measures"]["flicker_levels"] for take in library.run("library", "list", "--sort", "flicker")["takes"]]
-        assert flickers == sorted(flickers, reverse=True) and len(flickers) == 8, flickers
+        assert flickers == sorted(flickers, reverse=True) and len(flickers) == 9, flickers
         print("event loop:", win.ask("stall"))
         win.quit()
         assert win.process.returncode == 0, win.process.returncode

@@ -14,7 +14,9 @@ Button {
     readonly property color inkColor: !enabled ? Theme.text3 : kind === "primary" ? Theme.accentText : kind === "danger" ? Theme.dangerText : Theme.text
 
     implicitHeight: compact ? Theme.compact : Theme.control
-    implicitWidth: Math.max(implicitHeight, contentRow.implicitWidth + leftPadding + rightPadding)
+    // What it says, not how wide the row is now: a button that was squeezed once would else want no more than that.
+    readonly property real wanted: (iconName !== "" ? glyph.width : 0) + (iconName !== "" && text !== "" ? contentRow.spacing : 0) + (text !== "" ? Math.ceil(label.implicitWidth) : 0)
+    implicitWidth: Math.max(implicitHeight, wanted + leftPadding + rightPadding)
     leftPadding: text === "" ? 6 : Theme.space3
     rightPadding: text === "" ? 6 : Theme.space3
     topPadding: 0
@@ -25,18 +27,20 @@ Button {
     Accessible.description: text !== "" ? hint : ""
 
     contentItem: Item {
-        implicitWidth: contentRow.implicitWidth
+        implicitWidth: button.wanted
         Row {
             id: contentRow
             anchors.centerIn: parent
             spacing: Theme.space2
             Icon {
+                id: glyph
                 visible: button.iconName !== ""
                 anchors.verticalCenter: parent.verticalCenter
                 icon: button.iconName
                 color: button.inkColor
             }
             Words {
+                id: label
                 visible: button.text !== ""
                 anchors.verticalCenter: parent.verticalCenter
                 text: button.text

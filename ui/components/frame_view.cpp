@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ui/components/zoom_geometry.h"
+
 namespace fantascope::ui {
 namespace {
 
@@ -85,11 +87,42 @@ void FrameView::rebuild() {
   if (image_.size() != before) Q_EMIT contentRectChanged();
 }
 
+void FrameView::setZoom(double zoom) {
+  if (zoom == zoom_) return;
+  zoom_ = zoom;
+  update();
+  Q_EMIT contentRectChanged();
+}
+
+void FrameView::setCentre(const QPointF& centre) {
+  if (centre == centre_) return;
+  centre_ = centre;
+  update();
+  Q_EMIT contentRectChanged();
+}
+
+double FrameView::pixelRatio() const { return window() != nullptr ? window()->effectiveDevicePixelRatio() : 1; }
+QSizeF FrameView::pictureSize() const { return QSizeF(image_.size()) / pixelRatio(); }
+double FrameView::fitZoom() const { return image_.isNull() ? 0 : fit_scale(boundingRect().size(), pictureSize()); }
+
+bool FrameView::larger() const {
+  const QRectF all = contentRect(), pane = boundingRect();
+  return all.width() > pane.width() + 0.5 || all.height() > pane.height() + 0.5;
+}
+
 QRectF FrameView::contentRect() const {
   const QRectF whole = boundingRect();
-  if (image_.isNull()) return whole;
-  const QSizeF size = QSizeF(image_.size()).scaled(whole.size(), Qt::KeepAspectRatio);
-  return {QPointF(std::round((whole.width() - size.width()) / 2), std::round((whole.height() - size.height()) / 2)), size};
+  return image_.isNull() ? whole : zoomed_rect(whole.size(), pictureSize(), zoom_, centre_);
+}
+
+QPointF FrameView::pictureAt(const QPointF& place) const {
+  const QRectF all = contentRect();
+  if (all.isEmpty()) return {0.5, 0.5};
+  return {(place.x() - all.x()) / all.width(), (place.y() - all.y()) / all.height()};
+}
+
+QPointF FrameView::centreFor(const QPointF& point, const QPointF& place, double zoom) const {
+  return centre_for(boundingRect().size(), pictureSize(), zoom, point, place);
 }
 
 void FrameView::geometryChange(const QRectF& now, const QRectF& before) {
@@ -119,10 +152,14 @@ QSGNode* FrameView::updatePaintNode(QSGNode* old, UpdatePaintNodeData*) {
     node->setRect(boundingRect());
     node->setSourceRect(QRectF(QPointF((image_.width() - part.width()) / 2, (image_.height() - part.height()) / 2), part));
   } else {
-    node->setRect(contentRect());
-    node->setSourceRect(QRectF(QPointF(0, 0), QSizeF(image_.size())));
+    // Only what lies inside is drawn, so that an enlarged picture needs no clipping.
+    const QRectF all = contentRect(), shown = shownRect();
+    const double across = image_.width() / all.width(), down = image_.height() / all.height();
+    node->setRect(shown);
+    node->setSourceRect(
+        QRectF((shown.x() - all.x()) * across, (shown.y() - all.y()) * down, shown.width() * across, shown.height() * down));
   }
-  node->setFiltering(QSGTexture::Linear);
+  node->setFiltering(zoom_ >= kSharpFrom ? QSGTexture::Nearest : QSGTexture::Linear);
   return node;
 }
 

@@ -138,6 +138,14 @@
             <source>a frame as the start</source>
             <translation>ein Bild als Anfang</translation>
         </message>
+        <message>
+            <source>This take exists (take %1).</source>
+            <translation>Diesen Take gibt es schon (Take %1).</translation>
+        </message>
+        <message>
+            <source>This take exists in the library.</source>
+            <translation>Diesen Take gibt es schon in der Bibliothek.</translation>
+        </message>
     </context>
     <context>
         <name>CreateScreen</name>
@@ -387,6 +395,22 @@
         <message>
             <source>Take the nearest possible</source>
             <translation>Nächstmögliches nehmen</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Zeigen</translation>
+        </message>
+        <message>
+            <source>The take with these very words, seed and settings</source>
+            <translation>Der Take mit genau diesen Worten, diesem Seed und diesen Einstellungen</translation>
+        </message>
+        <message>
+            <source>Make again</source>
+            <translation>Noch einmal machen</translation>
+        </message>
+        <message>
+            <source>The same clip once more</source>
+            <translation>Denselben Clip noch einmal</translation>
         </message>
     </context>
     <context>
@@ -713,6 +737,21 @@
             <source>Show</source>
             <translation>Zeigen</translation>
         </message>
+        <message numerus="yes">
+            <source>%n take(s) in “%1”</source>
+            <translation>
+                <numerusform>%n Take in „%1“</numerusform>
+                <numerusform>%n Takes in „%1“</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No takes in “%1” yet. What you make in Create goes into it.</source>
+            <translation>Noch keine Takes in „%1“. Was du in „Erstellen“ machst, kommt dort hinein.</translation>
+        </message>
+        <message>
+            <source>Show all projects</source>
+            <translation>Alle Projekte zeigen</translation>
+        </message>
     </context>
     <context>
         <name>LibraryScreen</name>
@@ -792,6 +831,10 @@
             <source>Export what is selected</source>
             <translation>Auswahl exportieren</translation>
         </message>
+        <message>
+            <source>Move to a project</source>
+            <translation>In ein Projekt verschieben</translation>
+        </message>
     </context>
     <context>
         <name>LineageModel</name>
@@ -822,6 +865,10 @@
         <message>
             <source>no longer in the library</source>
             <translation>nicht mehr in der Bibliothek</translation>
+        </message>
+        <message>
+            <source>retaken</source>
+            <translation>teils neu</translation>
         </message>
     </context>
     <context>
@@ -1028,6 +1075,44 @@
         </message>
     </context>
     <context>
+        <name>MoveToProject</name>
+        <message>
+            <source>New project…</source>
+            <translation>Neues Projekt …</translation>
+        </message>
+        <message>
+            <source>No project</source>
+            <translation>Kein Projekt</translation>
+        </message>
+        <message>
+            <source>Move to a project</source>
+            <translation>In ein Projekt verschieben</translation>
+        </message>
+        <message>
+            <source>Projects</source>
+            <translation>Projekte</translation>
+        </message>
+    </context>
+    <context>
+        <name>PictureZoom</name>
+        <message>
+            <source>Fit</source>
+            <translation>Ganz</translation>
+        </message>
+        <message>
+            <source>100 %</source>
+            <translation>100 %</translation>
+        </message>
+        <message>
+            <source>200 %</source>
+            <translation>200 %</translation>
+        </message>
+        <message>
+            <source>400 %</source>
+            <translation>400 %</translation>
+        </message>
+    </context>
+    <context>
         <name>PlayThrough</name>
         <message>
             <source>Shot %1 of %2</source>
@@ -1036,6 +1121,123 @@
         <message>
             <source>Stop</source>
             <translation>Stopp</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProjectButton</name>
+        <message>
+            <source>All projects</source>
+            <translation>Alle Projekte</translation>
+        </message>
+        <message>
+            <source>All projects are shown. Switch to one</source>
+            <translation>Alle Projekte werden gezeigt. Zu einem wechseln</translation>
+        </message>
+        <message>
+            <source>Project %1 is open. Switch to another</source>
+            <translation>Projekt %1 ist offen. Zu einem anderen wechseln</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProjectMenu</name>
+        <message>
+            <source>All projects</source>
+            <translation>Alle Projekte</translation>
+        </message>
+        <message>
+            <source>New project…</source>
+            <translation>Neues Projekt …</translation>
+        </message>
+        <message>
+            <source>Rename “%1”…</source>
+            <translation>„%1“ umbenennen …</translation>
+        </message>
+        <message>
+            <source>Remove “%1”; its takes stay</source>
+            <translation>„%1“ entfernen, Takes bleiben</translation>
+        </message>
+        <message>
+            <source>Projects</source>
+            <translation>Projekte</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1, %n take(s)</source>
+            <translation>
+                <numerusform>%1, %n Take</numerusform>
+                <numerusform>%1, %n Takes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ProjectName</name>
+        <message>
+            <source>New project</source>
+            <translation>Neues Projekt</translation>
+        </message>
+        <message>
+            <source>Rename project</source>
+            <translation>Projekt umbenennen</translation>
+        </message>
+        <message>
+            <source>Name of the project</source>
+            <translation>Name des Projekts</translation>
+        </message>
+        <message>
+            <source>Name, for example Short film</source>
+            <translation>Name, zum Beispiel Kurzfilm</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Create</source>
+            <translation>Anlegen</translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation>Umbenennen</translation>
+        </message>
+    </context>
+    <context>
+        <name>Projects</name>
+        <message>
+            <source>new project “%1”</source>
+            <translation>neues Projekt „%1“</translation>
+        </message>
+        <message>
+            <source>Project “%1” is open. What you make goes into it.</source>
+            <translation>Projekt „%1“ ist offen. Was du machst, kommt hinein.</translation>
+        </message>
+        <message>
+            <source>rename project “%1”</source>
+            <translation>Projekt „%1“ umbenennen</translation>
+        </message>
+        <message>
+            <source>remove project “%1”</source>
+            <translation>Projekt „%1“ entfernen</translation>
+        </message>
+        <message>
+            <source>Project “%1” is removed. Its takes stay in the library.</source>
+            <translation>Projekt „%1“ ist entfernt. Seine Takes bleiben in der Bibliothek.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message numerus="yes">
+            <source>Took %n take(s) out of their project</source>
+            <translation>
+                <numerusform>%n Take aus dem Projekt genommen</numerusform>
+                <numerusform>%n Takes aus dem Projekt genommen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Moved %n take(s) to “%1”</source>
+            <translation>
+                <numerusform>%n Take nach „%1“ verschoben</numerusform>
+                <numerusform>%n Takes nach „%1“ verschoben</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1735,6 +1937,34 @@
             <source>Loading the engine</source>
             <translation>Die Engine wird geladen</translation>
         </message>
+        <message>
+            <source>Switch to another project</source>
+            <translation>Zu einem anderen Projekt wechseln</translation>
+        </message>
+        <message>
+            <source>New project</source>
+            <translation>Neues Projekt</translation>
+        </message>
+        <message>
+            <source>Rename this project</source>
+            <translation>Dieses Projekt umbenennen</translation>
+        </message>
+        <message>
+            <source>Remove this project; its takes stay</source>
+            <translation>Dieses Projekt entfernen; seine Takes bleiben</translation>
+        </message>
+        <message>
+            <source>All projects</source>
+            <translation>Alle Projekte</translation>
+        </message>
+        <message>
+            <source>Project “%1”</source>
+            <translation>Projekt „%1“</translation>
+        </message>
+        <message>
+            <source>No project is open: all of them are shown.</source>
+            <translation>Kein Projekt ist offen: alle werden gezeigt.</translation>
+        </message>
     </context>
     <context>
         <name>ShotModel</name>
@@ -1821,6 +2051,30 @@
         <message>
             <source>Frame %1 is the first frame of a new clip.</source>
             <translation>Bild %1 ist das erste Bild eines neuen Clips.</translation>
+        </message>
+        <message>
+            <source>Not a sketch: it is finished.</source>
+            <translation>Keine Skizze: Er ist fertig.</translation>
+        </message>
+        <message>
+            <source>A sketch is finished before a part of it is retaken.</source>
+            <translation>Eine Skizze wird erst zu Ende gemacht, bevor ein Teil davon neu entsteht.</translation>
+        </message>
+        <message>
+            <source>Mark the part to retake first: I where it begins, O where it ends.</source>
+            <translation>Markiere erst den Teil: I, wo er beginnt, O, wo er endet.</translation>
+        </message>
+        <message>
+            <source>Frames %1 to %2 (%3 to %4 s) are made anew. Everything else stays as it is.</source>
+            <translation>Die Bilder %1 bis %2 (%3 bis %4 s) werden neu gemacht. Alles andere bleibt, wie es ist.</translation>
+        </message>
+        <message>
+            <source>The model makes frames in groups; this is the range in whole groups.</source>
+            <translation>Das Modell macht Bilder in Gruppen; das ist der Bereich in ganzen Gruppen.</translation>
+        </message>
+        <message>
+            <source>The range is being retaken.</source>
+            <translation>Der Bereich wird neu gemacht.</translation>
         </message>
     </context>
     <context>
@@ -2112,6 +2366,90 @@
             <source>Measures, recipe and lineage</source>
             <translation>Messwerte, Rezept und Herkunft</translation>
         </message>
+        <message>
+            <source>Clear in and out</source>
+            <translation>In und Out löschen</translation>
+        </message>
+        <message>
+            <source>Zoom in</source>
+            <translation>Vergrößern</translation>
+        </message>
+        <message>
+            <source>Zoom out</source>
+            <translation>Verkleinern</translation>
+        </message>
+        <message>
+            <source>Zoom: as large as it fits</source>
+            <translation>Zoom: so groß, wie es passt</translation>
+        </message>
+        <message>
+            <source>Zoom: 100 %</source>
+            <translation>Zoom: 100 %</translation>
+        </message>
+        <message>
+            <source>Zoom: 200 %</source>
+            <translation>Zoom: 200 %</translation>
+        </message>
+        <message>
+            <source>Zoom: 400 %</source>
+            <translation>Zoom: 400 %</translation>
+        </message>
+        <message>
+            <source>Move the enlarged picture left</source>
+            <translation>Das vergrößerte Bild nach links schieben</translation>
+        </message>
+        <message>
+            <source>Move the enlarged picture right</source>
+            <translation>Das vergrößerte Bild nach rechts schieben</translation>
+        </message>
+        <message>
+            <source>Move the enlarged picture up</source>
+            <translation>Das vergrößerte Bild nach oben schieben</translation>
+        </message>
+        <message>
+            <source>Move the enlarged picture down</source>
+            <translation>Das vergrößerte Bild nach unten schieben</translation>
+        </message>
+        <message>
+            <source>Retake the range</source>
+            <translation>Den Bereich neu machen</translation>
+        </message>
+        <message>
+            <source>Retake range</source>
+            <translation>Bereich neu</translation>
+        </message>
+        <message>
+            <source>Retake</source>
+            <translation>Neu machen</translation>
+        </message>
+        <message>
+            <source>Make the part between in and out anew and keep the rest</source>
+            <translation>Den Teil zwischen In und Out neu machen und den Rest behalten</translation>
+        </message>
+        <message>
+            <source>What should happen there?</source>
+            <translation>Was soll dort geschehen?</translation>
+        </message>
+        <message>
+            <source>Sound</source>
+            <translation>Ton</translation>
+        </message>
+        <message>
+            <source>Keep all of the sound</source>
+            <translation>Den ganzen Ton behalten</translation>
+        </message>
+        <message>
+            <source>Zoom</source>
+            <translation>Zoom</translation>
+        </message>
+        <message>
+            <source>Zoom: %1</source>
+            <translation>Zoom: %1</translation>
+        </message>
+        <message>
+            <source>How large the pictures are: + and −, or Ctrl and the wheel. Drag to move a larger one.</source>
+            <translation>Wie groß die Bilder sind: + und −, oder Strg und das Rad. Ein größeres verschiebt man durch Ziehen.</translation>
+        </message>
     </context>
     <context>
         <name>SketchGrid</name>
@@ -2369,6 +2707,10 @@
             <source>Add this tag</source>
             <translation>Diese Marke hinzufügen</translation>
         </message>
+        <message>
+            <source>Project</source>
+            <translation>Projekt</translation>
+        </message>
     </context>
     <context>
         <name>TakeListModel</name>
@@ -2457,6 +2799,30 @@
         <message>
             <source>Mute</source>
             <translation>Stumm</translation>
+        </message>
+        <message>
+            <source>In %1</source>
+            <translation>In %1</translation>
+        </message>
+        <message>
+            <source>Out %1</source>
+            <translation>Out %1</translation>
+        </message>
+        <message>
+            <source>Play from the frame that is shown</source>
+            <translation>Ab dem gezeigten Bild abspielen</translation>
+        </message>
+        <message>
+            <source>Play up to the frame that is shown</source>
+            <translation>Bis zum gezeigten Bild abspielen</translation>
+        </message>
+        <message>
+            <source>Clear in and out</source>
+            <translation>In und Out löschen</translation>
+        </message>
+        <message>
+            <source>No in or out point is set</source>
+            <translation>Weder In noch Out ist gesetzt</translation>
         </message>
     </context>
     <context>

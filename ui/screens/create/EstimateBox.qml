@@ -20,6 +20,15 @@ Rectangle {
         Words { visible: !box.wrong; Layout.fillWidth: true; text: box.model.estimateTime; strong: true; wrapMode: Text.Wrap; color: box.model.estimateFresh ? Theme.text : Theme.text3 }
         Words { visible: !box.wrong && text !== ""; Layout.fillWidth: true; text: box.model.estimateSpace; kind: "meta"; wrapMode: Text.Wrap; color: box.model.estimateFresh ? Theme.text2 : Theme.text3 }
         Words { visible: !box.wrong && text !== ""; Layout.fillWidth: true; text: box.model.estimateVerdict; kind: "meta"; wrapMode: Text.Wrap; color: !box.model.fits ? Theme.danger : box.model.estimateFresh ? Theme.text2 : Theme.text3 }
+        Flow {
+            visible: !box.wrong && box.model.sameTake !== ""
+            Layout.fillWidth: true
+            Layout.topMargin: Theme.space1
+            spacing: Theme.space1
+            Words { height: Theme.compact; verticalAlignment: Text.AlignVCenter; rightPadding: Theme.space1; text: box.model.sameTake }
+            ActionButton { objectName: "show same take"; compact: true; text: qsTr("Show"); hint: qsTr("The take with these very words, seed and settings"); onClicked: box.model.showSameTake() }
+            ActionButton { objectName: "make again"; compact: true; text: qsTr("Make again"); hint: qsTr("The same clip once more"); onClicked: box.model.generate() }
+        }
         Words { visible: box.wrong; Layout.fillWidth: true; text: box.wrong ? box.model.problem.title : ""; strong: true; wrapMode: Text.Wrap }
         Words { visible: box.wrong && text !== ""; Layout.fillWidth: true; text: box.wrong ? box.model.problem.cause || "" : ""; kind: "meta"; wrapMode: Text.Wrap }
         Words { visible: box.wrong && text !== ""; Layout.fillWidth: true; text: box.wrong ? box.model.problem.remedy || "" : ""; kind: "meta"; wrapMode: Text.Wrap }

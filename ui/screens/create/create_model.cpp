@@ -6,6 +6,7 @@
 #include <QRandomGenerator>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/bridge/job_feed.h"
 #include "ui/bridge/json_variant.h"
@@ -13,6 +14,7 @@
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
 #include "ui/bridge/preferences.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/undo_stack.h"
 #include "ui/bridge/wording.h"
 #include "ui/screens/create/prompt_builder.h"
@@ -46,9 +48,11 @@ CreateModel::CreateModel(StudioContext& context, QObject* parent)
   connect(&estimate_timer_, &QTimer::timeout, this, &CreateModel::estimate);
   connect(&context_.navigator, &Navigator::routeChanged, this, &CreateModel::followRoute);
   connect(&context_.operations, &Operations::readyChanged, this, &CreateModel::loadModels);
+  connect(&context_.projects, &Projects::currentChanged, this, &CreateModel::leaveShot);
   // What waits before this clip, and what was learnt from the last one, is part of the estimate.
   connect(&context_.jobs, &JobFeed::jobsReset, &estimate_timer_, qOverload<>(&QTimer::start));
   form_ = context_.preferences.value(u"form"_s).toMap();
+  project_id_ = context_.projects.currentId();
   shot_id_ = context_.preferences.value(u"shot"_s).toString();
   shot_name_ = context_.preferences.value(u"shot_name"_s).toString();
   job_list_.setJobIds(context_.preferences.value(u"shot_jobs"_s).toStringList());
@@ -245,7 +249,30 @@ void CreateModel::estimate() {
       return;
     }
     showEstimate(*answer);
+    findSameTake(generation);
   });
+}
+
+void CreateModel::findSameTake(int generation) {
+  if (!seedLocked() || takes() > 1 || prompt().trimmed().isEmpty()) return;
+  const json asked = request();
+  context_.operations.ask(Lane::kEstimate, "view same take", asked, this, [this, asked, generation](Result<json> answer) {
+    if (generation != generation_) return;
+    same_take_.clear();
+    same_request_ = asked;
+    if (!answer || !answer->contains("take_id")) return Q_EMIT estimateChanged();
+    const QString id = text_field(*answer, "take_id"), shot = text_field(*answer, "shot_id");
+    const int row = take_list_.rowOf(id);
+    same_take_ = row >= 0 ? tr("This take exists (take %1).").arg(take_list_.count() - row) : tr("This take exists in the library.");
+    same_route_ = u"shot/%1?takes=%2&view=one"_s.arg(shot.isEmpty() ? u"none"_s : shot, id);
+    Q_EMIT estimateChanged();
+  });
+}
+
+QString CreateModel::sameTake() const { return same_request_ == request() ? same_take_ : QString(); }
+
+void CreateModel::showSameTake() {
+  if (!sameTake().isEmpty()) context_.navigator.go(same_route_);
 }
 
 void CreateModel::showEstimate(const json& answer) {
@@ -308,8 +335,11 @@ void CreateModel::start(bool sketch) {
   if (!shot_id_.isEmpty()) return addJobs(std::move(arguments));
   const QString name = short_name(prompt());
   context_.operations.ask(Lane::kQuick, "put shot",
-                          {{"name", name.toStdString()}, {"prompt", prompt().toStdString()}, {"form", to_json(form_)}}, this,
-                          [this, arguments, name](Result<json> answer) {
+                          {{"name", name.toStdString()},
+                           {"prompt", prompt().toStdString()},
+                           {"form", to_json(form_)},
+                           {"project_id", context_.projects.currentId().toStdString()}},
+                          this, [this, arguments, name](Result<json> answer) {
                             if (!answer) {
                               starting_ = false;
                               return context_.notices.showError(answer.error());
@@ -355,14 +385,26 @@ void CreateModel::attach(const json& jobs) {
                           });
 }
 
-void CreateModel::newShot() {
-  first_start_ = false;
+/// What is made next is a shot of its own, of the project that is open now; the form stays as it is.
+void CreateModel::leaveShot() {
+  const QString id = context_.projects.currentId();
+  if (std::exchange(project_id_, id) == id) return;  // it got another name
+  forgetShot();
+  Q_EMIT shotChanged();
+}
+
+void CreateModel::forgetShot() {
   shot_id_.clear();
   shot_name_.clear();
   job_list_.setJobIds({});
   take_list_.setShotId(u"none"_s);
   context_.preferences.setValue(u"shot"_s, QString());
   context_.preferences.setValue(u"shot_jobs"_s, QStringList());
+}
+
+void CreateModel::newShot() {
+  first_start_ = false;
+  forgetShot();
   setAll({{u"prompt"_s, QString()}, {u"image"_s, QString()}, {u"last_image"_s, QString()}}, tr("new shot"));
   Q_EMIT shotChanged();
   Q_EMIT promptWanted();

@@ -40,6 +40,7 @@ class CreateModel final : public QObject {
   Q_PROPERTY(QString estimateVerdict READ estimateVerdict NOTIFY estimateChanged)
   Q_PROPERTY(bool fits READ fits NOTIFY estimateChanged)
   Q_PROPERTY(QVariantMap problem READ problem NOTIFY estimateChanged)
+  Q_PROPERTY(QString sameTake READ sameTake NOTIFY estimateChanged)
   Q_PROPERTY(bool canGenerate READ canGenerate NOTIFY estimateChanged)
   Q_PROPERTY(QString generateText READ generateText NOTIFY estimateChanged)
   Q_PROPERTY(QString sketchReason READ sketchReason NOTIFY modelsChanged)
@@ -95,6 +96,8 @@ class CreateModel final : public QObject {
   bool fits() const { return fits_; }
   /// {title, cause, remedy, snap}: what is wrong with the form; empty if nothing.
   QVariantMap problem() const { return problem_; }
+  /// That this very clip is in the library; empty: it is not. Known for a locked seed only.
+  QString sameTake() const;
   bool canGenerate() const { return problem_.isEmpty() && !prompt().trimmed().isEmpty() && fits_; }
   QString generateText() const;
   /// Why sketches cannot be made; empty: they can.
@@ -107,6 +110,7 @@ class CreateModel final : public QObject {
 
   Q_INVOKABLE void generate() { start(false); }
   Q_INVOKABLE void sketch() { start(true); }
+  Q_INVOKABLE void showSameTake();
   Q_INVOKABLE void newShot();
   Q_INVOKABLE void addPhrase(const QString& phrase);
   /// Takes the nearest values that the model allows.
@@ -136,6 +140,8 @@ class CreateModel final : public QObject {
   void promptWanted();
 
  private:
+  void leaveShot();
+  void forgetShot();
   void set(const char* field, const QVariant& value);
   void setAll(const QVariantMap& fields, const QString& undo_text);
   QVariantMap chosen() const;
@@ -144,6 +150,7 @@ class CreateModel final : public QObject {
   nlohmann::json request() const;
   void estimate();
   void showEstimate(const nlohmann::json& answer);
+  void findSameTake(int generation);
   void start(bool sketch);
   void addJobs(nlohmann::json arguments);
   void attach(const nlohmann::json& jobs);
@@ -157,7 +164,8 @@ class CreateModel final : public QObject {
   QTimer estimate_timer_;
   int generation_ = 0;
   bool fresh_ = false, fits_ = true, first_start_ = false, starting_ = false;
-  QString time_, space_, verdict_, sketch_reason_, shot_id_, shot_name_, short_time_;
+  QString time_, space_, verdict_, sketch_reason_, shot_id_, shot_name_, project_id_, short_time_, same_take_, same_route_;
+  nlohmann::json same_request_;  ///< that same_take_ is about
   QVariantMap problem_;
   JobListModel job_list_;
   TakeListModel take_list_;

@@ -11,6 +11,8 @@ FocusScope {
     property string letter: "A"
     property bool focusedTake: false
     property real position: 0        // 0…1, for the line in the sound
+    required property var zoom
+    property alias frameView: picture
     signal chosen()
     signal scrubbed(real position)
 
@@ -23,7 +25,7 @@ FocusScope {
             color: Theme.pictureGround
             border.width: view.focusedTake ? 2 : 0
             border.color: Theme.accent
-            FrameView { id: picture; anchors.fill: parent; anchors.margins: 2; clip: view.clip; frame: view.frame }
+            FrameView { id: picture; anchors.fill: parent; anchors.margins: 2; clip: view.clip; frame: view.frame; zoom: view.zoom.scale; centre: view.zoom.centre }
             Words {
                 visible: !picture.hasPicture
                 anchors.centerIn: parent
@@ -37,7 +39,7 @@ FocusScope {
                 color: Theme.pictureText
                 text: view.clip ? qsTr("ends at %1").arg(view.clip.frames) : ""
             }
-            TapHandler { onTapped: view.chosen() }
+            ZoomArea { anchors.fill: picture; view: picture; zoom: view.zoom; onClicked: view.chosen() }
         }
         RowLayout {
             Layout.fillWidth: true

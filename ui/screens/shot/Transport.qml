@@ -8,6 +8,7 @@ RowLayout {
     id: bar
     required property var clock
     required property var sound
+    required property var range      // ClipRange
     spacing: Theme.space1
     ActionButton { compact: true; kind: "quiet"; iconName: "skip-start-fill"; hint: qsTr("First frame"); keys: "Home"; onClicked: bar.clock.seek(0) }
     ActionButton { compact: true; kind: "quiet"; iconName: "skip-backward-fill"; hint: qsTr("One frame back"); keys: "←"; onClicked: bar.clock.step(-1) }
@@ -29,9 +30,22 @@ RowLayout {
             anchors.verticalCenter: parent.verticalCenter
             x: parent.width * bar.clock.inPoint / track.last
             width: parent.width * Math.max(0, bar.clock.outPoint - bar.clock.inPoint) / track.last
-            height: 4
+            height: bar.range.set ? 6 : 4
             radius: 2
-            color: Theme.text3
+            color: bar.range.set ? Theme.accent : Theme.text3
+        }
+        Repeater {
+            model: [{ "on": bar.range.hasIn, "at": bar.range.first, "side": 1 }, { "on": bar.range.hasOut, "at": bar.range.last, "side": -1 }]
+            Item {
+                id: mark
+                required property var modelData
+                visible: modelData.on
+                x: Math.round(track.width * modelData.at / track.last) - 1
+                height: track.height
+                Rectangle { y: 4; width: 2; height: parent.height - 8; color: Theme.text }
+                Rectangle { x: mark.modelData.side > 0 ? 0 : -4; y: 4; width: 6; height: 2; color: Theme.text }
+                Rectangle { x: mark.modelData.side > 0 ? 0 : -4; y: parent.height - 6; width: 6; height: 2; color: Theme.text }
+            }
         }
         Rectangle { x: parent.width * bar.clock.frame / track.last - 6; anchors.verticalCenter: parent.verticalCenter; width: 12; height: 12; radius: 6; color: Theme.accent }
         MouseArea {
@@ -42,6 +56,9 @@ RowLayout {
             onPositionChanged: mouse => go(mouse)
         }
     }
+    ActionButton { objectName: "in point"; compact: true; Layout.leftMargin: Theme.space2; Layout.minimumWidth: Math.max(64, implicitWidth); text: qsTr("In %1").arg(bar.range.hasIn ? bar.range.inText : "–"); hint: qsTr("Play from the frame that is shown"); keys: "I"; checkable: true; checked: bar.range.hasIn; onClicked: { bar.range.setIn(bar.clock.frame); checked = Qt.binding(() => bar.range.hasIn) } }
+    ActionButton { objectName: "out point"; compact: true; Layout.minimumWidth: Math.max(64, implicitWidth); text: qsTr("Out %1").arg(bar.range.hasOut ? bar.range.outText : "–"); hint: qsTr("Play up to the frame that is shown"); keys: "O"; checkable: true; checked: bar.range.hasOut; onClicked: { bar.range.setOut(bar.clock.frame); checked = Qt.binding(() => bar.range.hasOut) } }
+    ActionButton { objectName: "clear range"; compact: true; kind: "quiet"; iconName: "x-lg"; enabled: bar.range.set; hint: bar.range.set ? qsTr("Clear in and out") : qsTr("No in or out point is set"); keys: "Alt+X"; onClicked: bar.range.clear() }
     Words { visible: bar.sound.deviceMissing; kind: "meta"; color: Theme.warn; text: qsTr("No sound device") }
     ActionButton { compact: true; kind: "quiet"; iconName: bar.sound.muted ? "volume-mute" : "volume-up"; hint: bar.sound.muted ? qsTr("Sound on") : qsTr("Mute"); onClicked: bar.sound.muted = !bar.sound.muted }
 }

@@ -9,37 +9,47 @@ FocusScope {
     property int frame: 0
     property string nameA: ""
     property string nameB: ""
-    property real place: 0.5
+    required property var zoom
+    property alias frameView: b
+    property real place: 0.5        // of what is seen of the picture
     property bool upright: true
     property bool flipped: false
     readonly property real shown: flipped ? (place > 0.5 ? 0 : 1) : place
+    readonly property rect seen: b.shownRect
     function nudge(by) { place = Math.max(0, Math.min(1, place + by)) }
 
     Rectangle { anchors.fill: parent; color: Theme.pictureGround }
-    FrameView { id: b; anchors.fill: parent; clip: wipe.clipB; frame: wipe.frame }
+    FrameView { id: b; anchors.fill: parent; clip: wipe.clipB; frame: wipe.frame; zoom: wipe.zoom.scale; centre: wipe.zoom.centre }
     Item {
-        width: wipe.upright ? b.contentRect.x + b.contentRect.width * wipe.shown : parent.width
-        height: wipe.upright ? parent.height : b.contentRect.y + b.contentRect.height * wipe.shown
+        width: wipe.upright ? wipe.seen.x + wipe.seen.width * wipe.shown : parent.width
+        height: wipe.upright ? parent.height : wipe.seen.y + wipe.seen.height * wipe.shown
         clip: true
-        FrameView { width: wipe.width; height: wipe.height; clip: wipe.clipA; frame: wipe.frame }
+        FrameView { width: wipe.width; height: wipe.height; clip: wipe.clipA; frame: wipe.frame; zoom: wipe.zoom.scale; centre: wipe.zoom.centre }
     }
     Rectangle {
-        x: wipe.upright ? b.contentRect.x + b.contentRect.width * wipe.shown - 1 : b.contentRect.x
-        y: wipe.upright ? b.contentRect.y : b.contentRect.y + b.contentRect.height * wipe.shown - 1
-        width: wipe.upright ? 2 : b.contentRect.width
-        height: wipe.upright ? b.contentRect.height : 2
+        x: wipe.upright ? wipe.seen.x + wipe.seen.width * wipe.shown - 1 : wipe.seen.x
+        y: wipe.upright ? wipe.seen.y : wipe.seen.y + wipe.seen.height * wipe.shown - 1
+        width: wipe.upright ? 2 : wipe.seen.width
+        height: wipe.upright ? wipe.seen.height : 2
         color: Theme.accent
     }
-    Words { x: b.contentRect.x + 10; y: b.contentRect.y + 8; text: wipe.nameA; color: Theme.pictureText; style: Text.Outline; styleColor: "#101010" }
-    Words { x: b.contentRect.x + b.contentRect.width - width - 10; y: b.contentRect.y + 8; text: wipe.nameB; color: Theme.pictureText; style: Text.Outline; styleColor: "#101010" }
+    Words { x: wipe.seen.x + 10; y: wipe.seen.y + 8; text: wipe.nameA; color: Theme.pictureText; style: Text.Outline; styleColor: "#101010" }
+    Words { x: wipe.seen.x + wipe.seen.width - width - 10; y: wipe.seen.y + 8; text: wipe.nameB; color: Theme.pictureText; style: Text.Outline; styleColor: "#101010" }
+    ZoomArea {
+        id: hand
+        anchors.fill: parent
+        view: b
+        zoom: wipe.zoom
+        function along(mouse) { return wipe.upright ? (mouse.x - wipe.seen.x) / wipe.seen.width : (mouse.y - wipe.seen.y) / wipe.seen.height }
+        function move(mouse) { wipe.place = Math.max(0, Math.min(1, along(mouse))) }
+    }
+    // An enlarged picture is dragged, but for the line itself; one that fits has nothing to drag but the line.
     MouseArea {
         anchors.fill: parent
-        function move(mouse) {
-            const at = wipe.upright ? (mouse.x - b.contentRect.x) / b.contentRect.width : (mouse.y - b.contentRect.y) / b.contentRect.height
-            wipe.place = Math.max(0, Math.min(1, at))
-        }
-        onPressed: mouse => move(mouse)
-        onPositionChanged: mouse => move(mouse)
+        acceptedButtons: Qt.LeftButton
+        function away(mouse) { return Math.abs(hand.along(mouse) - wipe.place) * (wipe.upright ? wipe.seen.width : wipe.seen.height) }
+        onPressed: mouse => { if (b.larger && away(mouse) > 12) mouse.accepted = false; else hand.move(mouse) }
+        onPositionChanged: mouse => hand.move(mouse)
         onDoubleClicked: wipe.place = 0.5
     }
 }

@@ -48,6 +48,7 @@ QVariant LineageModel::data(const QModelIndex& index, int role) const {
     case RelationTextRole:
       return row.relation == "extend"_L1   ? tr("extended")
              : row.relation == "remix"_L1  ? tr("remixed")
+             : row.relation == "retake"_L1 ? tr("retaken")
              : row.relation == "finish"_L1 ? tr("finished")
              : row.gone                    ? tr("gone")
              : row.sketch_steps > 0        ? tr("sketch")

@@ -17,7 +17,7 @@ class LineageModel final : public QAbstractListModel {
     TakeIdRole = Qt::UserRole + 1,
     DepthRole,
     ParentRowRole,     ///< -1: made from nothing
-    RelationRole,      ///< "extend", "remix", "finish" or whatever the library says
+    RelationRole,      ///< "extend", "remix", "retake", "finish" or whatever the library says
     RelationTextRole,  ///< how it was made from its parent, in a word; of a root: what it is
     NameRole,
     CurrentRole,

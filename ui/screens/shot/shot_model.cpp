@@ -1,6 +1,8 @@
 #include "ui/screens/shot/shot_model.h"
 
 #include <QLocale>
+#include <algorithm>
+#include <utility>
 
 #include "ui/bridge/job_feed.h"
 #include "ui/bridge/json_variant.h"
@@ -19,6 +21,13 @@ namespace {
 
 QString id_of(const QVariantMap& take) { return take.value(u"takeId"_s).toString(); }
 
+/// "24" or "24000/1001"; 0 if neither.
+double rate_of(const QVariantMap& take) {
+  const QStringList parts = take.value(u"fps"_s).toString().split(QLatin1Char('/'));
+  const double over = parts.size() > 1 ? parts[1].toDouble() : 1;
+  return over > 0 ? parts[0].toDouble() / over : 0;
+}
+
 }  // namespace
 
 ShotModel::ShotModel(StudioContext& context, QObject* parent)
@@ -26,11 +35,15 @@ ShotModel::ShotModel(StudioContext& context, QObject* parent)
   connect(&context.navigator, &Navigator::routeChanged, this, &ShotModel::followRoute);
   connect(&take_list_, &TakeListModel::refreshed, this, &ShotModel::load);
   connect(&grid_, &SketchGrid::changed, this, &ShotModel::followFinished);
+  connect(&range_, &ClipRange::changed, this, &ShotModel::retakeChanged);
+  connect(this, &ShotModel::shownChanged, this, &ShotModel::retakeChanged);
+  connect(this, &ShotModel::possibleChanged, this, &ShotModel::retakeChanged);
   context.operations.ask(Lane::kQuick, "view operations", json::object(), this, [this](Result<json> answer) {
     const auto reason = [&](const char* name) { return answer && answer->contains(name) ? QString() : tr("Not in this build yet."); };
     finish_reason_ = reason("finish");
     extend_reason_ = reason("extend");
     remix_reason_ = reason("remix");
+    retake_reason_ = reason("retake");
     Q_EMIT possibleChanged();
     Q_EMIT shownChanged();
   });
@@ -46,6 +59,7 @@ void ShotModel::followRoute() {
   id_a_ = ids.value(0);
   id_b_ = ids.value(1);
   focus_b_ = !id_b_.isEmpty() && focus_b_;
+  if (std::exchange(shot_, shot) != shot) range_.clear();
   take_list_.setShotId(shot);
   grid_.setShot(shot);
   load();
@@ -89,6 +103,7 @@ void ShotModel::load() {
           take.insert(u"name"_s,
                       row >= 0 ? tr("take %1").arg(take_list_.count() - row) : short_name(take.value(u"prompt"_s).toString(), 24));
           (is_b ? take_b_ : take_a_) = take;
+          range_.setClip(std::max(take_a_.value(u"frames"_s).toInt(), take_b_.value(u"frames"_s).toInt()), rate_of(take_a_));
           title_ = short_name(take_a_.value(u"prompt"_s).toString(), 48);
           Q_EMIT shownChanged();
           if (is_b == focusB()) readRecipe();
@@ -308,6 +323,52 @@ void ShotModel::extend(const QString& prompt) {
 
 void ShotModel::remix(const QString& prompt, double strength) {
   queueAction("queue remix", id_of(focused()), {{"prompt", prompt.toStdString()}, {"strength", strength}}, tr("A remix is being made."));
+}
+
+QString ShotModel::retakeReason() const {
+  if (!retake_reason_.isEmpty()) return retake_reason_;
+  if (focused().value(u"sketch"_s).toInt() > 0) return tr("A sketch is finished before a part of it is retaken.");
+  return range_.isSet() ? QString() : tr("Mark the part to retake first: I where it begins, O where it ends.");
+}
+
+json ShotModel::retakeArguments() const {
+  return {{"take", id_of(focused()).toStdString()}, {"from", range_.fromSeconds()}, {"to", range_.toSeconds()}};
+}
+
+void ShotModel::wantRetake() {
+  if (!retakeReason().isEmpty()) return context_.notices.say(retakeReason());
+  Q_EMIT wordsWanted(u"retake"_s);
+}
+
+void ShotModel::askRetake() {
+  retake_text_.clear();
+  retake_problem_.clear();
+  Q_EMIT retakeChanged();
+  const json asked = retakeArguments();
+  context_.operations.ask(Lane::kQuick, "view retake", asked, this, [this, asked](Result<json> answer) {
+    if (asked != retakeArguments()) return;
+    if (answer) {
+      const QLocale locale;
+      retake_text_ = tr("Frames %1 to %2 (%3 to %4 s) are made anew. Everything else stays as it is.")
+                         .arg(answer->value("first_frame", 0))
+                         .arg(answer->value("last_frame", 0))
+                         .arg(locale.toString(answer->value("from", 0.0), 'f', 2), locale.toString(answer->value("to", 0.0), 'f', 2));
+      if (answer->value("widened", false))
+        retake_text_ += QLatin1Char(' ') + tr("The model makes frames in groups; this is the range in whole groups.");
+    } else {
+      const ErrorText error = error_text(answer.error());
+      retake_problem_ = error.title;
+    }
+    Q_EMIT retakeChanged();
+  });
+}
+
+void ShotModel::retake(const QString& prompt, bool keepSound) {
+  json arguments = retakeArguments();
+  const QString id = QString::fromStdString(arguments["take"].get<std::string>());
+  arguments["prompt"] = prompt.toStdString();
+  arguments["keep_sound"] = keepSound;
+  queueAction("queue retake", id, std::move(arguments), tr("The range is being retaken."));
 }
 
 void ShotModel::editRequest() { context_.navigator.go(u"create?take="_s + id_of(focused())); }

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "ui/bridge/take_list_model.h"
+#include "ui/screens/shot/clip_range.h"
 #include "ui/screens/shot/lineage_model.h"
+#include "ui/screens/shot/picture_zoom.h"
 #include "ui/screens/shot/sketch_grid.h"
 
 namespace fantascope::ui {
@@ -32,6 +34,11 @@ class ShotModel final : public QObject {
   Q_PROPERTY(QString finishReason READ finishReason NOTIFY shownChanged)
   Q_PROPERTY(QString extendReason READ extendReason NOTIFY possibleChanged)
   Q_PROPERTY(QString remixReason READ remixReason NOTIFY possibleChanged)
+  Q_PROPERTY(QObject* zoom READ zoom CONSTANT)
+  Q_PROPERTY(QObject* range READ range CONSTANT)
+  Q_PROPERTY(QString retakeReason READ retakeReason NOTIFY retakeChanged)
+  Q_PROPERTY(QString retakeText READ retakeText NOTIFY retakeChanged)
+  Q_PROPERTY(QString retakeProblem READ retakeProblem NOTIFY retakeChanged)
  public:
   explicit ShotModel(StudioContext& context, QObject* parent = nullptr);
   QObject* takeList() { return &take_list_; }
@@ -58,6 +65,14 @@ class ShotModel final : public QObject {
   }
   QString extendReason() const { return extend_reason_; }
   QString remixReason() const { return remix_reason_; }
+  QObject* zoom() { return &zoom_; }
+  /// In and out points. They stay while takes of the same shot are looked at.
+  QObject* range() { return &range_; }
+  /// Why the range cannot be retaken; empty: it can.
+  QString retakeReason() const;
+  /// What askRetake() found out: the frames that will be made anew, or why none can be.
+  QString retakeText() const { return retake_text_; }
+  QString retakeProblem() const { return retake_problem_; }
 
   /// Shows a take: as B beside the reference, or alone as A.
   Q_INVOKABLE void show(const QString& takeId);
@@ -87,6 +102,9 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void useFrame(int frame);
   Q_INVOKABLE void extend(const QString& prompt);
   Q_INVOKABLE void remix(const QString& prompt, double strength);
+  /// Finds out what a retake of the range would make anew. Answers with retakeChanged.
+  Q_INVOKABLE void askRetake();
+  Q_INVOKABLE void retake(const QString& prompt, bool keepSound);
   Q_INVOKABLE void editRequest();
   Q_INVOKABLE void leave();
   Q_INVOKABLE void wantPlay() { Q_EMIT transport(QStringLiteral("play")); }
@@ -101,15 +119,31 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void wantStop() { Q_EMIT transport(QStringLiteral("stop")); }
   Q_INVOKABLE void wantIn() { Q_EMIT transport(QStringLiteral("in")); }
   Q_INVOKABLE void wantOut() { Q_EMIT transport(QStringLiteral("out")); }
+  Q_INVOKABLE void clearRange() { range_.clear(); }
+  Q_INVOKABLE void zoomFit() { zoom_.setLevel(0); }
+  Q_INVOKABLE void zoomWhole() { zoom_.setLevel(1); }
+  Q_INVOKABLE void zoomTwice() { zoom_.setLevel(2); }
+  Q_INVOKABLE void zoomFourTimes() { zoom_.setLevel(3); }
+  Q_INVOKABLE void wantZoomIn() { Q_EMIT zoomWanted(1); }
+  Q_INVOKABLE void wantZoomOut() { Q_EMIT zoomWanted(-1); }
+  Q_INVOKABLE void wantPanLeft() { Q_EMIT panWanted(-1, 0); }
+  Q_INVOKABLE void wantPanRight() { Q_EMIT panWanted(1, 0); }
+  Q_INVOKABLE void wantPanUp() { Q_EMIT panWanted(0, -1); }
+  Q_INVOKABLE void wantPanDown() { Q_EMIT panWanted(0, 1); }
   Q_INVOKABLE void wantFrame() { Q_EMIT transport(QStringLiteral("use frame")); }
   Q_INVOKABLE void wantDetails() { Q_EMIT transport(QStringLiteral("details")); }
   Q_INVOKABLE void wantExtend() { Q_EMIT wordsWanted(QStringLiteral("extend")); }
   Q_INVOKABLE void wantRemix() { Q_EMIT wordsWanted(QStringLiteral("remix")); }
+  Q_INVOKABLE void wantRetake();
 
  Q_SIGNALS:
   void shownChanged();
   void recipeChanged();
   void possibleChanged();
+  void retakeChanged();
+  /// Keys for what only the view knows: how large fitting is now, where the picture is.
+  void zoomWanted(int direction);
+  void panWanted(int across, int down);
   void transport(const QString& what);
   void wordsWanted(const QString& action);
 
@@ -123,6 +157,7 @@ class ShotModel final : public QObject {
   void queueAction(const char* operation, const QString& takeId, nlohmann::json arguments, const QString& said);
   void measure(const QString& takeId);
   void followFinished();
+  nlohmann::json retakeArguments() const;
   bool isGrid() const { return view_ == QLatin1StringView("grid"); }
   void advance();
 
@@ -130,9 +165,11 @@ class ShotModel final : public QObject {
   TakeListModel take_list_;
   LineageModel lineage_;
   SketchGrid grid_;
+  PictureZoom zoom_;
+  ClipRange range_;
   QString reproduced_;  ///< the take that reproduce_text_ is about
   QString title_, view_ = QStringLiteral("side"), id_a_, id_b_, recipe_text_, reproduce_text_;
-  QString finish_reason_, extend_reason_, remix_reason_;
+  QString finish_reason_, extend_reason_, remix_reason_, retake_reason_, retake_text_, retake_problem_, shot_;
   QVariantMap take_a_, take_b_;
   QVariantList facts_, measures_;
   QSet<QString> measure_asked_;

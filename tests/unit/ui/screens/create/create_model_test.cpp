@@ -54,7 +54,7 @@ struct CreateTest : ::testing::Test {
     studio.open();
   }
   FakeStudio studio;
-  std::vector<json> estimates, added;
+  std::vector<json> estimates, added, asked_same;
   json attached;
   bool wrong = false, fits = true;
 };
@@ -101,6 +101,32 @@ TEST_F(CreateTest, WhatDoesNotFitIsSaidWithItsReason) {
   EXPECT_NE(model.estimateVerdict().indexOf(u"not enough free memory"_s), -1);
 }
 
+TEST_F(CreateTest, AClipThatIsThereAlreadyIsSaidAndCanBeMadeAgain) {
+  studio.backend.handlers["view same take"] = [this](const json& arguments) {
+    asked_same.push_back(arguments);
+    return arguments.value("seed", 0) == 7 ? json{{"take_id", "t4"}, {"shot_id", "fedcba9876543210"}} : json::object();
+  };
+  studio.navigator.setScreens({u"create"_s, u"shot"_s});
+  CreateModel model(studio.context);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_TRUE(asked_same.empty()) << "with a seed of its own every clip is a new one";
+  model.setSeed(u"7"_s);
+  model.setSeedLocked(true);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_FALSE(model.sameTake().isEmpty());
+  EXPECT_TRUE(model.canGenerate()) << "it may be made again";
+  model.setSeed(u"8"_s);
+  EXPECT_TRUE(model.sameTake().isEmpty()) << "at once, not with the next answer";
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_TRUE(model.sameTake().isEmpty());
+  model.setSeed(u"7"_s);
+  FakeStudio::settle(kAfterEstimate_ms);
+  model.showSameTake();
+  FakeStudio::settle();
+  EXPECT_EQ(studio.navigator.subject(), u"fedcba9876543210"_s);
+  EXPECT_EQ(studio.navigator.query().value(u"takes"_s), u"t4"_s);
+}
+
 TEST_F(CreateTest, GenerateMakesTheShotFirstThenItsJobs) {
   CreateModel model(studio.context);
   FakeStudio::settle(kAfterEstimate_ms);
@@ -114,6 +140,33 @@ TEST_F(CreateTest, GenerateMakesTheShotFirstThenItsJobs) {
   model.generate();
   FakeStudio::settle(kAfterEstimate_ms);
   EXPECT_EQ(studio.backend.count("put shot"), 1) << "more takes belong to the same shot";
+}
+
+TEST_F(CreateTest, WhatIsMadeAfterASwitchIsAShotOfThatProject) {
+  studio.backend.handlers["view projects"] = [](const json&) {
+    return json{{"projects", {{{"project_id", "p1"}, {"name", "Film"}}}}, {"num_takes", 1}};
+  };
+  Q_EMIT studio.jobs.takesChanged();
+  CreateModel model(studio.context);
+  FakeStudio::settle();
+  model.generate();
+  FakeStudio::settle(kAfterEstimate_ms);
+  const auto put = [this] {
+    json last;
+    for (const auto& [question, arguments] : studio.backend.asked)
+      if (question == "put shot") last = arguments;
+    return last;
+  };
+  EXPECT_EQ(put()["project_id"], "");
+  const QString words = model.prompt();
+  studio.projects.select(u"p1"_s);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_EQ(model.shotId(), QString()) << "the shot stays in the project it was made in";
+  EXPECT_EQ(model.prompt(), words);
+  model.generate();
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_EQ(put()["project_id"], "p1");
+  EXPECT_EQ(studio.backend.count("put shot"), 2);
 }
 
 TEST_F(CreateTest, ALockedSeedGoesWithTheRequest) {

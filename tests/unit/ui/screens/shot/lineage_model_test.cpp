@@ -35,7 +35,7 @@ struct LineageTest : ::testing::Test {
 
 TEST_F(LineageTest, ChildrenStandUnderTheirParentInTheOrderOfMaking) {
   answer = {{"takes", {take("remix", 4), take("sketch", 1, {{"sketch_steps", 4}}), take("whole", 2), take("longer", 3)}},
-            {"links", {link("remix", "whole", "remix"), link("longer", "whole", "extend"), link("whole", "sketch", "finish")}}};
+            {"links", {link("remix", "whole", "remix"), link("longer", "whole", "retake"), link("whole", "sketch", "finish")}}};
   LineageModel model(studio.context);
   model.setTake(u"remix"_s);
   FakeStudio::settle();
@@ -45,6 +45,7 @@ TEST_F(LineageTest, ChildrenStandUnderTheirParentInTheOrderOfMaking) {
   EXPECT_EQ(at(0, LineageModel::RelationTextRole).toString(), u"sketch"_s);
   EXPECT_EQ(at(1, LineageModel::RelationTextRole).toString(), u"finished"_s);
   EXPECT_EQ(at(2, LineageModel::DepthRole).toInt(), 2);
+  EXPECT_EQ(at(2, LineageModel::RelationTextRole).toString(), u"retaken"_s);
   EXPECT_EQ(at(3, LineageModel::ParentRowRole).toInt(), 1);
   EXPECT_TRUE(at(3, LineageModel::CurrentRole).toBool());
   EXPECT_FALSE(at(0, LineageModel::CurrentRole).toBool());

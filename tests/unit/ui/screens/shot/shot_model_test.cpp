@@ -52,7 +52,7 @@ struct ShotTest : ::testing::Test {
                   {"recipe", {{"model", "m"}, {"steps", 12}, {"weights", json::array()}}}};
     };
     handlers["view operations"] = [](const json&) {
-      return json{{"finish", json::array()}, {"extend", json::array()}, {"remix", json::array()}};
+      return json{{"finish", json::array()}, {"extend", json::array()}, {"remix", json::array()}, {"retake", json::array()}};
     };
     handlers["view marks"] = [](const json& arguments) {
       return json{{"marks", {{{"take_id", arguments["takes"][0]}, {"keep", "draft"}, {"stars", 0}, {"tags", json::array()}}}}};
@@ -61,11 +61,16 @@ struct ShotTest : ::testing::Test {
       marks = arguments["marks"];
       return json::object();
     };
-    for (const char* action : {"queue finish", "queue extend", "queue remix"})
+    for (const char* action : {"queue finish", "queue extend", "queue remix", "queue retake"})
       handlers[action] = [this, action](const json& arguments) {
         queued = {{"action", action}, {"arguments", arguments}};
         return json{{"job_id", "j"}, {"jobs", {{{"job_id", "j"}, {"state", "queued"}}}}};
       };
+    handlers["view retake"] = [this](const json& arguments) -> Result<json> {
+      if (refused) return Error{ErrorCode::kInvalidArgument, "the range touches every latent frame"};
+      asked = arguments;
+      return json{{"from", 0.75}, {"to", 1.4167}, {"first_frame", 10}, {"last_frame", 17}, {"widened", true}};
+    };
     handlers["attach jobs"] = [this](const json& arguments) {
       attached = arguments;
       return json::object();
@@ -99,7 +104,8 @@ struct ShotTest : ::testing::Test {
   QString focused(const ShotModel& model) { return model.focused().value(u"takeId"_s).toString(); }
 
   FakeStudio studio;
-  json marks, queued, attached, frame;
+  json marks, queued, attached, frame, asked;
+  bool refused = false;
   bool measured = true;
 };
 
@@ -143,6 +149,57 @@ TEST_F(ShotTest, ExtendAndRemixGoOnFromTheTakeInFocus) {
   model.remix(u"a blue ball"_s, 0.4);
   FakeStudio::settle();
   EXPECT_EQ(queued["arguments"]["strength"], 0.4);
+}
+
+TEST_F(ShotTest, ARangeIsRetakenWhenItIsMarkedAndSaidBeforehand) {
+  ShotModel model(studio.context);
+  open(u"?takes=t2&view=one"_s);
+  auto& range = *qobject_cast<ClipRange*>(model.range());
+  EXPECT_TRUE(model.retakeReason().contains(u"Mark the part"_s));
+  QStringList wanted;
+  QObject::connect(&model, &ShotModel::wordsWanted, [&](const QString& action) { wanted << action; });
+  model.wantRetake();
+  EXPECT_TRUE(wanted.isEmpty());
+  range.setIn(12);
+  range.setOut(15);
+  EXPECT_EQ(model.retakeReason(), QString());
+  model.wantRetake();
+  EXPECT_EQ(wanted, QStringList{u"retake"_s});
+  model.askRetake();
+  FakeStudio::settle();
+  EXPECT_EQ(asked["from"], 1.0);
+  EXPECT_NEAR(asked["to"].get<double>(), 16 / 12.0, 1e-12);
+  EXPECT_TRUE(model.retakeText().startsWith(u"Frames 10 to 17 (0.75 to 1.42 s)"_s)) << model.retakeText().toStdString();
+  EXPECT_TRUE(model.retakeText().contains(u"in groups"_s));
+  model.retake(u"a green cone"_s, true);
+  FakeStudio::settle();
+  EXPECT_EQ(queued["action"], "queue retake");
+  EXPECT_EQ(queued["arguments"]["take"], "t2");
+  EXPECT_EQ(queued["arguments"]["prompt"], "a green cone");
+  EXPECT_EQ(queued["arguments"]["keep_sound"], true);
+  EXPECT_EQ(queued["arguments"]["from"], 1.0);
+  EXPECT_EQ(attached["shot_id"], kShot);
+  refused = true;
+  model.askRetake();
+  FakeStudio::settle();
+  EXPECT_TRUE(model.retakeText().isEmpty());
+  EXPECT_FALSE(model.retakeProblem().isEmpty());
+}
+
+TEST_F(ShotTest, PointsStayAmongTheTakesOfAShotAndNoLonger) {
+  ShotModel model(studio.context);
+  open(u"?takes=t2&view=one"_s);
+  auto& range = *qobject_cast<ClipRange*>(model.range());
+  range.setIn(3);
+  model.show(u"t3"_s);
+  FakeStudio::settle(60);
+  EXPECT_EQ(range.first(), 3);
+  model.show(u"t1"_s);
+  FakeStudio::settle(60);
+  EXPECT_TRUE(model.retakeReason().contains(u"sketch"_s));
+  studio.navigator.go(u"shot/fedcba9876543210?takes=t2&view=one"_s);
+  FakeStudio::settle(60);
+  EXPECT_FALSE(range.isSet());
 }
 
 TEST_F(ShotTest, AGridShowsAllWalksThroughItsCellsAndFinishesTheOneThatIsPressed) {
