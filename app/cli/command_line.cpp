@@ -95,8 +95,8 @@ class ArgumentReader {
  private:
   Result<void> take_positional(const std::string& word) {
     for (const ParamSpec& param : spec_.params) {
-      if (!param.positional || command_.arguments.contains(param.name)) continue;
-      return put(param, word);
+      if (!param.positional || (command_.arguments.contains(param.name) && !param.repeated)) continue;
+      return param.repeated ? add(param, word) : put(param, word);
     }
     return Error{ErrorCode::kInvalidArgument,
                  std::string(spec_.name) + " does not take so many words",
@@ -125,6 +125,15 @@ class ArgumentReader {
 
   Result<void> put(const ParamSpec& param, const std::string& text) {
     FANTASCOPE_TRY(command_.arguments[param.name], parse_param(param, text));
+    return {};
+  }
+
+  /// One more of a parameter that takes any number of words.
+  Result<void> add(const ParamSpec& param, const std::string& word) {
+    ParamSpec one = param;
+    one.repeated = false;
+    FANTASCOPE_TRY(nlohmann::json value, parse_param(one, word));
+    command_.arguments[param.name].push_back(std::move(value));
     return {};
   }
 

@@ -88,6 +88,30 @@ std::string takes_text(const json& response) {
   return text.empty() ? "no takes\n" : text;
 }
 
+std::string num(const json& object, const char* key, const char* one, const char* many) {
+  return field(object, key) + " " + (number(object, key) == 1 ? one : many);
+}
+
+std::string projects_text(const json& response) {
+  std::string text;
+  for (const json& project : response["projects"])
+    text += field(project, "name") + "  " + num(project, "num_shots", "shot", "shots") + "  " + num(project, "num_takes", "take", "takes") +
+            "\n";
+  return text.empty() ? "no projects; fantascope project create NAME makes one\n" : text;
+}
+
+std::string project_text(const json& response) { return "project " + field(response, "name") + "\n"; }
+
+std::string removed_project_text(const json& response) {
+  return "project " + field(response, "name") + " is gone; its " + std::to_string(response["shots"].size()) +
+         " shots and all takes stay in the library\n";
+}
+
+std::string moved_text(const json& response) {
+  return num(response, "num_shots", "shot", "shots") + " with " + num(response, "num_takes", "take", "takes") +
+         (response.contains("project") ? " moved to project " + field(response, "project") : std::string(" of no project now")) + "\n";
+}
+
 std::string check_text(const json& response) {
   std::string text;
   for (const json& row : response["findings"])
@@ -204,6 +228,12 @@ std::string response_text(const std::string& operation, const json& response) {
                                                                                         {"library list", takes_text},
                                                                                         {"library search", takes_text},
                                                                                         {"library check", check_text},
+                                                                                        {"project list", projects_text},
+                                                                                        {"project create", project_text},
+                                                                                        {"project rename", project_text},
+                                                                                        {"project remove", removed_project_text},
+                                                                                        {"project add", moved_text},
+                                                                                        {"project release", moved_text},
                                                                                         {"models list", models_text},
                                                                                         {"models verify", verify_text},
                                                                                         {"queue list", jobs_text},

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/operations/internal/job_place.h"
 #include "app/operations/internal/phase_timing.h"
 #include "app/operations/internal/request_rules.h"
 
@@ -12,6 +13,7 @@ OperationSpec estimate_spec() { return {"estimate", "say how long generate would
 
 Result<Estimate> estimate(OperationContext& context, const GenerateRequest& request) {
   Studio& studio = context.studio;
+  FANTASCOPE_TRY_VOID(check_project(studio, request));
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, 0));
   Estimate estimate;
   estimate.recipe = plan.recipe;

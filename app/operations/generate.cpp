@@ -1,6 +1,7 @@
 #include "app/operations/generate.h"
 
 #include "app/operations/internal/accept_jobs.h"
+#include "app/operations/internal/job_place.h"
 #include "app/operations/internal/queue_entry.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
@@ -117,6 +118,11 @@ std::vector<ParamSpec> generation_params() {
       {.name = "wav", .type = ParamType::kSwitch, .help = "keep the sound as audio.wav in the take's folder"},
       {.name = "png", .type = ParamType::kSwitch, .help = "keep the frames as PNG files in the take's folder"},
       {.name = "snap", .type = ParamType::kSwitch, .help = "take the nearest allowed size and length instead of refusing"},
+      {.name = "project",
+       .type = ParamType::kText,
+       .help = "the project that the clip belongs to; project create makes one",
+       .value_name = "NAME",
+       .bytes_max = 512},
   };
 }
 
@@ -137,6 +143,7 @@ GenerateRequest GenerateRequest::from_json(const nlohmann::json& arguments) {
   request.dtype = text("dtype");
   request.device = text("device");
   request.out = text("out");
+  request.project = text("project");
   request.seconds = optional_field<double>(arguments, "seconds");
   request.guidance = optional_field<double>(arguments, "guidance");
   request.audio_guidance = optional_field<double>(arguments, "audio_guidance");
@@ -183,6 +190,7 @@ nlohmann::json GeneratedTake::to_json() const {
 Result<std::vector<GeneratedTake>> generate(OperationContext& context, const GenerateRequest& request) {
   Studio& studio = context.studio;
   if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
+  FANTASCOPE_TRY_VOID(check_project(studio, request));
   if (request.save_latents && !request.out)
     show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
@@ -194,7 +202,7 @@ Result<std::vector<GeneratedTake>> generate(OperationContext& context, const Gen
   JobQueue queue(store, this_process());
   FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_jobs(studio, request, plan));
   FANTASCOPE_TRY(const std::int64_t earlier, store.count(std::string(job_state_name(JobState::kQueued))));
-  FANTASCOPE_TRY(const std::vector<Job> accepted, accept_jobs(studio, queue, jobs, AcceptFor::kThisProcess));
+  FANTASCOPE_TRY(const std::vector<Job> accepted, accept_placed(studio, queue, *database, request, plan, jobs, AcceptFor::kThisProcess));
   if (earlier > 0) {
     show(context, "note: " + std::to_string(earlier) + " earlier jobs wait in the queue; fantascope worker --until-idle goes on with them");
   }

@@ -24,6 +24,8 @@ constexpr ParamSpec kTake = {.name = "take",
                              .value_name = "TAKE",
                              .positional = true,
                              .required = true};
+constexpr ParamSpec kProject = {
+    .name = "project", .type = ParamType::kText, .help = "only takes of this project", .value_name = "NAME", .bytes_max = 512};
 constexpr ParamSpec kLimit = {.name = "limit",
                               .type = ParamType::kInteger,
                               .help = "at most so many, newest first (50)",
@@ -53,11 +55,13 @@ Result<json> measures_of(Database& database, const Take& take) {
   return measures ? measures_to_json(*measures, rate_of(take)) : json(nullptr);
 }
 
-/// A list in an order of the shelf, with the numbers that it goes by.
-Result<json> sorted_list(OperationContext& context, Database& database, const json& arguments) {
+/// A list as the shelf makes it: of one project, or in an order, then with the numbers that it goes by.
+Result<json> shelf_list(OperationContext& context, Database& database, const json& arguments) {
   TakeFilter filter;
+  filter.words = arguments.value("text", "");
+  filter.project = arguments.value("project", "");
   if (arguments.contains("keep")) filter.keep = parse_keep(arguments["keep"].get<std::string>());
-  filter.order = parse_take_order(arguments["sort"].get<std::string>()).value_or(TakeOrder::kNewest);
+  filter.order = parse_take_order(arguments.value("sort", "newest")).value_or(TakeOrder::kNewest);
   FANTASCOPE_TRY(std::vector<std::int64_t> seqs, TakeShelf(database).find(filter));
   if (const std::size_t limit = arguments.value("limit", std::size_t{50}); seqs.size() > limit) seqs.resize(limit);
   FANTASCOPE_TRY(const std::vector<ShelfRow> rows, TakeShelf(database).rows(seqs));
@@ -66,7 +70,10 @@ Result<json> sorted_list(OperationContext& context, Database& database, const js
     FANTASCOPE_TRY(const std::optional<Take> take, TakeStore(database).find(row.take_id));
     if (!take) continue;
     json shown = take_to_json(*take, context.studio.home());
-    FANTASCOPE_TRY(shown["measures"], measures_of(database, *take));
+    if (arguments.contains("sort")) {
+      FANTASCOPE_TRY(shown["measures"], measures_of(database, *take));
+    }
+    if (arguments.contains("project")) shown["project"] = row.project;
     takes.push_back(std::move(shown));
   }
   return json{{"takes", takes}};
@@ -75,7 +82,7 @@ Result<json> sorted_list(OperationContext& context, Database& database, const js
 Result<json> run_list(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
   if (database == nullptr) return takes_to_json({}, context.studio.home());
-  if (arguments.contains("sort")) return sorted_list(context, *database, arguments);
+  if (arguments.contains("sort") || arguments.contains("project")) return shelf_list(context, *database, arguments);
   const auto keep = arguments.contains("keep") ? parse_keep(arguments["keep"].get<std::string>()) : std::nullopt;
   FANTASCOPE_TRY(const std::vector<Take> takes, TakeStore(*database).list(keep, arguments.value("limit", 50)));
   return takes_to_json(takes, context.studio.home());
@@ -86,6 +93,7 @@ Result<json> run_search(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::string query, search_query(text));
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
   if (database == nullptr) return takes_to_json({}, context.studio.home());
+  if (arguments.contains("project")) return shelf_list(context, *database, arguments);
   FANTASCOPE_TRY(const std::vector<Take> takes, TakeStore(*database).search(text, arguments.value("limit", 50)));
   return takes_to_json(takes, context.studio.home());
 }
@@ -111,6 +119,8 @@ Result<json> run_show(OperationContext& context, const json& arguments) {
   const auto measures = measures_of(*database, take);
   shown["measures"] = measures ? *measures : json(nullptr);
   const LineageStore lineage(*database);
+  FANTASCOPE_TRY(const std::vector<ShelfRow> rows, TakeShelf(*database).rows({take.seq}));
+  if (!rows.empty()) shown.update({{"shot_id", rows.front().shot_id}, {"project", rows.front().project}});
   shown["parents"] = shown["children"] = json::array();
   // A library that is only read may be of a time without lineage.
   if (const auto parents = lineage.parents(take.take_id)) {
@@ -367,7 +377,8 @@ std::span<const Operation> library_operations() {
           .type = ParamType::kChoice,
           .help = "newest first if left out; the measured ones show the most of it first, takes that were not measured last",
           .value_name = "ORDER",
-          .choices = "newest|oldest|stars|av_offset|flicker|frozen|black|colour_drift|loudness"}}},
+          .choices = "newest|oldest|stars|av_offset|flicker|frozen|black|colour_drift|loudness"},
+         kProject}},
        run_list},
       {{"library search",
         "takes whose prompt has these words",
@@ -378,7 +389,8 @@ std::span<const Operation> library_operations() {
           .positional = true,
           .required = true,
           .bytes_max = 1 << 20},
-         kLimit}},
+         kLimit,
+         kProject}},
        run_search},
       {{"library show", "everything about one take", {kTake}}, run_show},
       {{"library measure",

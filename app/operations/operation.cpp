@@ -12,6 +12,7 @@
 #include "app/operations/generate.h"
 #include "app/operations/library_operations.h"
 #include "app/operations/model_operations.h"
+#include "app/operations/project_operations.h"
 #include "app/operations/queue_operations.h"
 #include "app/operations/reproduce.h"
 #include "app/provenance/credentials.h"
@@ -158,8 +159,8 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> all = {{generate_spec(), run_generate}, {estimate_spec(), run_estimate}, {reproduce_spec(), run_reproduce}};
-  for (const auto group :
-       {continue_operations(), queue_operations(), library_operations(), frame_operations(), model_operations(), bench_operations()})
+  for (const auto group : {continue_operations(), queue_operations(), library_operations(), frame_operations(), project_operations(),
+                           model_operations(), bench_operations()})
     all.insert(all.end(), group.begin(), group.end());
   all.push_back({{"inspect",
                   "what a clip is and who says it made it",

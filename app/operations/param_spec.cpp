@@ -11,6 +11,7 @@ namespace fantascope {
 namespace {
 
 constexpr int kSidePixelsMax = 16384;
+constexpr std::size_t kRepeatsMax = 1000;
 
 Error refused(const ParamSpec& spec, const std::string& found, const std::string& message = {}) {
   return {ErrorCode::kInvalidArgument,
@@ -49,6 +50,7 @@ std::string flag_name(const ParamSpec& spec) {
 
 std::string allowed_text(const ParamSpec& spec) {
   std::ostringstream text;
+  if (spec.repeated) text << "1 to " << kRepeatsMax << " times ";
   switch (spec.type) {
     case ParamType::kText:
       text << "text of at most " << spec.bytes_max << " bytes";
@@ -120,6 +122,18 @@ Result<nlohmann::json> parse_param(const ParamSpec& spec, const std::string& tex
 }
 
 Result<nlohmann::json> check_param(const ParamSpec& spec, const nlohmann::json& value) {
+  if (spec.repeated) {
+    if (!value.is_array() || value.empty() || value.size() > kRepeatsMax)
+      return refused(spec, value.is_array() ? std::to_string(value.size()) + " of them" : shown(value));
+    ParamSpec one = spec;
+    one.repeated = false;
+    nlohmann::json checked = nlohmann::json::array();
+    for (const nlohmann::json& item : value) {
+      FANTASCOPE_TRY(nlohmann::json good, check_param(one, item));
+      checked.push_back(std::move(good));
+    }
+    return checked;
+  }
   const bool wants_text =
       spec.type == ParamType::kText || spec.type == ParamType::kPath || spec.type == ParamType::kSize || spec.type == ParamType::kChoice;
   if (wants_text && !value.is_string()) return refused(spec, shown(value));
@@ -211,6 +225,11 @@ nlohmann::json arguments_schema(const OperationSpec& spec) {
         break;
       default:
         entry.update({{"type", "string"}, {"maxLength", param.bytes_max}});
+    }
+    if (param.repeated) {
+      const auto description = entry["description"];
+      entry.erase("description");
+      entry = {{"description", description}, {"type", "array"}, {"items", entry}, {"minItems", 1}, {"maxItems", kRepeatsMax}};
     }
     properties[param.name] = entry;
     if (param.required) required.push_back(param.name);

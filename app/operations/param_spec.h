@@ -32,6 +32,7 @@ struct ParamSpec {
   double min_number = 0, max_number = 0;  ///< kNumber
   std::size_t bytes_max = 4096;           ///< kText, kPath
   const char* choices = "";               ///< kChoice, separated by '|'
+  bool repeated = false;                  ///< the last positional one: any number of words, a JSON array of them
 };
 
 struct OperationSpec {

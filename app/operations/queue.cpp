@@ -5,6 +5,7 @@
 
 #include "app/operations/internal/accept_jobs.h"
 #include "app/operations/internal/batch_file.h"
+#include "app/operations/internal/job_place.h"
 #include "app/operations/internal/queue_entry.h"
 #include "app/operations/prompt_text.h"
 
@@ -15,7 +16,8 @@ constexpr int kJobsMax = 1'000'000;  // more than anybody has; the list is whole
 
 /// The library for writing with a queue on it.
 struct OpenQueue {
-  explicit OpenQueue(Database& database) : store(database), queue(store, this_process()) {}
+  explicit OpenQueue(Database& library) : database(library), store(library), queue(store, this_process()) {}
+  Database& database;
   JobStore store;
   JobQueue queue;
 };
@@ -48,6 +50,7 @@ GenerateRequest overlaid(const GenerateRequest& common, const nlohmann::json& ar
   take(request.dtype, line.dtype);
   take(request.device, line.device);
   take(request.out, line.out);
+  take(request.project, line.project);
   if (line.seconds || line.frames) request.seconds = request.frames = {};  // one of them counts
   take(request.seconds, line.seconds);
   take(request.frames, line.frames);
@@ -102,11 +105,13 @@ Result<QueueRule> set_held(OperationContext& context, bool held) {
 Result<std::vector<QueueEntry>> queue_add(OperationContext& context, const GenerateRequest& request) {
   Studio& studio = context.studio;
   if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
+  FANTASCOPE_TRY_VOID(check_project(studio, request));
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
   FANTASCOPE_TRY(const auto open, open_queue(context));
   FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings())));
   FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_jobs(studio, request, plan));
-  FANTASCOPE_TRY(const std::vector<Job> accepted, accept_jobs(studio, open->queue, jobs, AcceptFor::kAnyone));
+  FANTASCOPE_TRY(const std::vector<Job> accepted,
+                 accept_placed(studio, open->queue, open->database, request, plan, jobs, AcceptFor::kAnyone));
   return to_entries(accepted);
 }
 
@@ -120,6 +125,7 @@ Result<std::vector<QueueEntry>> queue_add_batch(OperationContext& context, const
     GenerateRequest request = overlaid(common, line.arguments);
     const auto planned = [&]() -> Result<PlannedGeneration> {
       if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
+      FANTASCOPE_TRY_VOID(check_project(studio, request));
       return plan_generation(studio, request, random_seed());
     }();
     if (!planned) {
@@ -133,15 +139,20 @@ Result<std::vector<QueueEntry>> queue_add_batch(OperationContext& context, const
   FANTASCOPE_TRY_VOID(check_outs(outs, path));
   FANTASCOPE_TRY(const auto open, open_queue(context));
   std::vector<NewJob> jobs;
+  std::vector<ShotId> shots;
   const auto made = [&]() -> Result<std::vector<Job>> {
     for (const auto& [request, plan] : plans) {
       FANTASCOPE_TRY(std::vector<NewJob> more, make_jobs(studio, request, plan));
+      const std::size_t first = jobs.size();
       std::move(more.begin(), more.end(), std::back_inserter(jobs));
+      FANTASCOPE_TRY(const std::optional<ShotId> shot, place_jobs(open->database, request, plan, std::span(jobs).subspan(first)));
+      if (shot) shots.push_back(*shot);
     }
     return open->queue.accept(jobs);
   }();
   if (!made) {
     for (const NewJob& job : jobs) remove_work(studio, job.job_id);
+    for (const ShotId& shot : shots) (void)ShotStore(open->database).remove(shot);
     return made.error();
   }
   return to_entries(*made);

@@ -7,13 +7,16 @@
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
 #include "app/library/measure_store.h"
+#include "app/library/project_store.h"
 #include "app/library/shelf_json.h"
 #include "app/library/shot_store.h"
 #include "app/library/take_shelf.h"
 #include "app/operations/continue.h"
 #include "app/operations/internal/job_order.h"
+#include "app/operations/internal/same_take.h"
 #include "app/operations/lineage.h"
 #include "app/operations/measures.h"
+#include "app/operations/project_operations.h"
 #include "app/operations/queue.h"
 #include "engine/base/bounded_json.h"
 
@@ -165,6 +168,7 @@ json shot_to_json(const Shot& shot) {
           {"form", parsed(shot.form)},
           {"board_position", shot.board_position ? json(*shot.board_position) : json(nullptr)},
           {"chosen_take", shot.chosen_take},
+          {"project_id", shot.project_id},
           {"created_ms", shot.created_ms}};
 }
 
@@ -189,6 +193,12 @@ Result<json> put_shot(OperationContext& context, const json& arguments) {
   shot.name = arguments.value("name", shot.name);
   shot.prompt = arguments.value("prompt", shot.prompt);
   shot.chosen_take = arguments.value("chosen_take", shot.chosen_take);
+  if (const std::string project = arguments.value("project_id", shot.project_id); project != shot.project_id) {
+    FANTASCOPE_TRY(const ProjectId id, id_of<ProjectId>(project));
+    FANTASCOPE_TRY(const std::optional<Project> there, ProjectStore(*database).find(id));
+    if (!there) return Error{ErrorCode::kNotFound, "there is no such project any more", "project", project, "", "Choose another one"};
+    shot.project_id = project;
+  }
   if (arguments.contains("form")) shot.form = arguments["form"].dump();
   FANTASCOPE_TRY_VOID(store.put(shot));
   return json{{"shot_id", shot.shot_id.text()}};
@@ -228,34 +238,40 @@ Result<json> take_of_shot(const TakeStore& takes, const TakeShelf& shelf, const 
   return rows.empty() ? json(nullptr) : shelf_row_to_json(rows.front(), home.takes());
 }
 
-Result<json> view_board(OperationContext& context, const json&) {
+/// The text for all shots, of one project or of the library.
+std::string world_name(const json& arguments) {
+  const std::string project = arguments.value("project_id", "");
+  return project.empty() ? "world" : "world " + project;
+}
+
+Result<json> view_board(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(Database* const database, context.studio.library_if_any());
   if (database == nullptr) return json{{"shots", json::array()}, {"world", ""}};
   const ShotStore store(*database);
   const TakeShelf shelf(*database);
   const TakeStore takes(*database);
-  FANTASCOPE_TRY(const std::vector<Shot> board, store.board());
+  FANTASCOPE_TRY(const std::vector<Shot> board, store.board(arguments.value("project_id", "")));
   json shots = json::array();
   for (const Shot& shot : board) {
     json row = shot_to_json(shot);
     FANTASCOPE_TRY(row["take"], take_of_shot(takes, shelf, shot, context.studio.home()));
     shots.push_back(std::move(row));
   }
-  FANTASCOPE_TRY(const std::string world, store.text("world"));
+  FANTASCOPE_TRY(const std::string world, store.text(world_name(arguments)));
   return json{{"shots", shots}, {"world", world}};
 }
 
 Result<json> set_board(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::vector<ShotId> order, ids_of<ShotId>(arguments, "shots"));
   FANTASCOPE_TRY(Database* const database, context.studio.library());
-  FANTASCOPE_TRY_VOID(ShotStore(*database).set_board(order));
+  FANTASCOPE_TRY_VOID(ShotStore(*database).set_board(order, arguments.value("project_id", "")));
   return json::object();
 }
 
 Result<json> set_world(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::string text, text_of(arguments, "text"));
   FANTASCOPE_TRY(Database* const database, context.studio.library());
-  FANTASCOPE_TRY_VOID(ShotStore(*database).set_text("world", text));
+  FANTASCOPE_TRY_VOID(ShotStore(*database).set_text(world_name(arguments), text));
   return json::object();
 }
 
@@ -277,6 +293,30 @@ Result<json> queue_extend(OperationContext& context, const json& arguments) {
 Result<json> queue_remix(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::string take, text_of(arguments, "take"));
   return queue_request(context, remix_request(take, arguments.value("prompt", ""), arguments.value("strength", 0.6)));
+}
+
+Result<GenerateRequest> asked_retake(const json& arguments) {
+  FANTASCOPE_TRY(const std::string take, text_of(arguments, "take"));
+  GenerateRequest request = retake_request(take, arguments.value("prompt", ""), arguments.value("from", 0.0), arguments.value("to", 0.0));
+  request.from->keep_sound = arguments.value("keep_sound", false);
+  return request;
+}
+Result<json> queue_retake(OperationContext& context, const json& arguments) {
+  FANTASCOPE_TRY(const GenerateRequest request, asked_retake(arguments));
+  return queue_request(context, request);
+}
+Result<json> view_retake(OperationContext& context, const json& arguments) {
+  FANTASCOPE_TRY(const GenerateRequest request, asked_retake(arguments));
+  FANTASCOPE_TRY(const RetakeRange range, retake_range(context.studio, request));
+  return range.to_json();
+}
+
+Result<json> view_same_take(OperationContext& context, const json& arguments) {
+  FANTASCOPE_TRY(const std::optional<Take> take, find_same_take(context, GenerateRequest::from_json(arguments)));
+  if (!take) return json::object();
+  FANTASCOPE_TRY(Database* const database, context.studio.library());
+  FANTASCOPE_TRY(const std::vector<ShelfRow> rows, TakeShelf(*database).rows({take->seq}));
+  return json{{"take_id", take->take_id.text()}, {"shot_id", rows.empty() ? "" : rows.front().shot_id}};
 }
 
 std::uint64_t folder_bytes(const std::string& folder) {
@@ -368,14 +408,17 @@ struct View {
   Result<json> (*run)(OperationContext&, const json&);
 };
 constexpr View kViews[] = {
-    {"view takes", view_takes},     {"view rows", view_rows},         {"view take", view_take},
-    {"view lineage", view_lineage}, {"view sketches", view_sketches}, {"view marks", view_marks},
-    {"mark takes", mark_takes},     {"view tags", view_tags},         {"export takes", export_takes},
-    {"view shot", view_shot},       {"put shot", put_shot},           {"remove shot", remove_shot},
-    {"attach jobs", attach_jobs},   {"view board", view_board},       {"set board", set_board},
-    {"set world", set_world},       {"view home", view_home},         {"view settings", view_settings},
-    {"set setting", set_setting},   {"view memory", view_memory},     {"view operations", view_operations},
-    {"queue finish", queue_finish}, {"queue extend", queue_extend},   {"queue remix", queue_remix},
+    {"view takes", view_takes},       {"view rows", view_rows},         {"view take", view_take},
+    {"view lineage", view_lineage},   {"view sketches", view_sketches}, {"view marks", view_marks},
+    {"mark takes", mark_takes},       {"view tags", view_tags},         {"export takes", export_takes},
+    {"view shot", view_shot},         {"put shot", put_shot},           {"remove shot", remove_shot},
+    {"attach jobs", attach_jobs},     {"view board", view_board},       {"set board", set_board},
+    {"set world", set_world},         {"view home", view_home},         {"view settings", view_settings},
+    {"set setting", set_setting},     {"view memory", view_memory},     {"view operations", view_operations},
+    {"queue finish", queue_finish},   {"queue extend", queue_extend},   {"queue remix", queue_remix},
+    {"queue retake", queue_retake},   {"view retake", view_retake},     {"view same take", view_same_take},
+    {"view projects", view_projects}, {"put project", put_project},     {"remove project", remove_project},
+    {"move takes", move_takes},       {"move shots", move_shots},
 };
 
 const View* find_view(const std::string& name) {

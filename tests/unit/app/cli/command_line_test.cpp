@@ -24,19 +24,23 @@ TEST(CommandLine, CommandsAndFlagsAreFrozen) {
   const std::string generation =
       " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image "
       "--two-stages --takes "
-      "--dtype --device --sketch --sketch-steps --save-latents --out --wav --png --snap";
+      "--dtype --device --sketch --sketch-steps --save-latents --out --wav --png --snap --project";
   const std::string continuation = " --seed --steps --guidance --audio-guidance --negative --last-image --takes --dtype --device";
   EXPECT_THAT(
       found,
       ::testing::ElementsAre(
           "generate" + generation, "estimate" + generation, "reproduce TAKE", "finish TAKE --save-latents --out --wav --png",
-          "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --keep",
-          "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --strength", "queue list --all",
-          "queue add" + generation, "queue batch FILE" + generation.substr(7), "queue pause JOB --all", "queue resume JOB --all",
-          "queue cancel JOB", "queue retry JOB", "queue move JOB --top --bottom --before --after", "queue duplicate JOB --new-seed",
-          "queue clear", "queue rule --from --until --load-max --always", "worker --until-idle", "library list --keep --limit --sort",
-          "library search TEXT --limit", "library show TAKE", "library measure TAKE --missing", "library keep TAKE", "library drop TAKE",
-          "library check --repair", "library frame TAKE --frame --out", "models list", "models add DIR", "models show NAME|DIR",
+          "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --project --keep",
+          "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --project --strength",
+          "retake TAKE PROMPT --seed --steps --guidance --audio-guidance --negative --takes --dtype --device --sketch --sketch-steps "
+          "--save-latents --out --wav --png --project --from --to --keep-sound",
+          "queue list --all", "queue add" + generation, "queue batch FILE" + generation.substr(7), "queue pause JOB --all",
+          "queue resume JOB --all", "queue cancel JOB", "queue retry JOB", "queue move JOB --top --bottom --before --after",
+          "queue duplicate JOB --new-seed", "queue clear", "queue rule --from --until --load-max --always", "worker --until-idle",
+          "library list --keep --limit --sort --project", "library search TEXT --limit --project", "library show TAKE",
+          "library measure TAKE --missing", "library keep TAKE", "library drop TAKE", "library check --repair",
+          "library frame TAKE --frame --out", "project list", "project create NAME", "project rename NAME NEW_NAME", "project remove NAME",
+          "project add NAME SHOT|TAKE...", "project release SHOT|TAKE...", "models list", "models add DIR", "models show NAME|DIR",
           "models verify NAME|DIR", "bench clip --model --repeats --dtype --device", "inspect FILE", "parity DIR --dtype --device"));
 }
 
@@ -66,6 +70,29 @@ TEST(CommandLine, ReadsFlagsInAnyOrderAndForm) {
   EXPECT_EQ((*parse({"generate", "-"})).arguments["prompt"], "-");
   EXPECT_STREQ((*parse({"library", "search", "red"})).operation->spec.name, "library search");
   EXPECT_TRUE((*parse({"generate", "--help"})).help) << "help asks for nothing else";
+}
+
+TEST(CommandLine, ARetakeNeedsItsRangeAndNoWords) {
+  const auto command = parse({"retake", "abc", "--from", "0.5", "--to=1.25", "--keep-sound"});
+  ASSERT_TRUE(command) << command.error().to_string();
+  EXPECT_EQ(command->arguments, (nlohmann::json{{"take", "abc"}, {"from", 0.5}, {"to", 1.25}, {"keep_sound", true}}));
+  EXPECT_EQ((*parse({"retake", "abc", "a green cone", "--from", "0", "--to", "1"})).arguments["prompt"], "a green cone");
+  EXPECT_EQ(parse({"retake", "abc", "--to", "1"}).error().subject, "from");
+  EXPECT_EQ(parse({"retake", "abc", "--from", "0"}).error().subject, "to");
+  EXPECT_EQ(parse({"retake", "abc", "--from", "-1", "--to", "1"}).error().subject, "from");
+}
+
+TEST(CommandLine, TheLastWordsOfACommandMayBeAnyNumber) {
+  const auto command = parse({"project", "add", "Short film", "aaaa", "--json", "bbbb", "cccc"});
+  ASSERT_TRUE(command) << command.error().to_string();
+  EXPECT_EQ(command->arguments, (nlohmann::json{{"name", "Short film"}, {"items", {"aaaa", "bbbb", "cccc"}}}));
+  EXPECT_TRUE(command->json);
+  EXPECT_EQ(parse({"project", "add", "Short film"}).error().subject, "items");
+  EXPECT_EQ(parse({"project", "add", "Short film", "bad \xff"}).error().subject, "items");
+  EXPECT_EQ(parse({"project", "frob"}).error().allowed, "list, create, rename, remove, add, release");
+  const auto schema = arguments_schema(command->operation->spec);
+  EXPECT_EQ(schema["properties"]["items"]["type"], "array");
+  EXPECT_EQ(schema["properties"]["items"]["items"]["type"], "string");
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
