@@ -35,6 +35,7 @@
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
 #include "ui/bridge/preferences.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/take_actions.h"
 #include "ui/bridge/undo_stack.h"
 #include "ui/components/frame_view.h"
@@ -200,8 +201,10 @@ int run(QGuiApplication& app) {
   ui::Notices notices;
   ui::Navigator navigator;
   ui::TakeActions takes;
-  ui::StudioContext context{operations, jobs, preferences, undo, notices, navigator, takes, QString::fromStdString(home->dir)};
+  ui::Projects projects;
+  ui::StudioContext context{operations, jobs, preferences, undo, notices, navigator, takes, projects, QString::fromStdString(home->dir)};
   takes.setContext(context);
+  projects.setContext(context);
   QObject::connect(&takes, &ui::TakeActions::textToCopy, &app, [](const QString& text) { QGuiApplication::clipboard()->setText(text); });
   const bool dark = QGuiApplication::palette().window().color().lightness() < 128 || qEnvironmentVariableIsEmpty("FANTASCOPE_LIGHT");
   ui::Shell shell(context, ui::builtin_screens(), dark);

@@ -85,6 +85,17 @@ bool in_button(const QQuickItem& item) {
   return false;
 }
 
+/// What a person can see clearly: an open popup alone, else everything.
+std::vector<ShownText> texts_in_front(QQuickWindow& window) {
+  for (QQuickItem* item : window.contentItem()->childItems()) {
+    if (!item->inherits("QQuickOverlay") || !item->isVisible()) continue;
+    std::vector<ShownText> texts;
+    collect(*item, QRectF(QPointF(0, 0), QSizeF(window.size())), texts);
+    if (!texts.empty()) return texts;
+  }
+  return shown_texts(window);
+}
+
 json layout_problems(QQuickWindow& window) {
   json problems = json::array();
   const auto add = [&problems](const char* kind, const QString& text, const QRectF& rect, const QString& with = {}) {
@@ -93,7 +104,7 @@ json layout_problems(QQuickWindow& window) {
                         {"with", with.left(80).toStdString()},
                         {"rect", {qRound(rect.x()), qRound(rect.y()), qRound(rect.width()), qRound(rect.height())}}});
   };
-  const std::vector<ShownText> texts = shown_texts(window);
+  const std::vector<ShownText> texts = texts_in_front(window);
   for (const ShownText& text : texts) {
     // Names of takes and prompts may be elided; words of the program may not.
     if (text.item->property("truncated").toBool() && in_button(*text.item)) add("elided", text.text, text.rect);

@@ -16,6 +16,7 @@
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
 #include "ui/bridge/preferences.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/studio_context.h"
 #include "ui/bridge/take_actions.h"
 #include "ui/bridge/undo_stack.h"
@@ -50,7 +51,11 @@ struct FakeStudio {
       backend.handlers[question] = [](const nlohmann::json&) { return nlohmann::json::object(); };
     backend.handlers["view takes"] = [](const nlohmann::json&) { return nlohmann::json{{"seqs", nlohmann::json::array()}}; };
     backend.handlers["view rows"] = [](const nlohmann::json&) { return nlohmann::json{{"rows", nlohmann::json::array()}}; };
+    backend.handlers["view projects"] = [](const nlohmann::json&) {
+      return nlohmann::json{{"projects", nlohmann::json::array()}, {"num_takes", 0}};
+    };
     takes.setContext(context);
+    projects.setContext(context);
   }
   void open() {
     operations.setBackend(&backend);
@@ -71,7 +76,8 @@ struct FakeStudio {
   Notices notices;
   Navigator navigator;
   TakeActions takes;
-  StudioContext context{operations, jobs, preferences, undo, notices, navigator, takes, QStringLiteral("/home")};
+  Projects projects;
+  StudioContext context{operations, jobs, preferences, undo, notices, navigator, takes, projects, QStringLiteral("/home")};
 };
 
 }  // namespace fantascope::ui

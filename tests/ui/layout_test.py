@@ -30,7 +30,7 @@ WANTED = {
     "storyboard": [("Last frame of shot 1", "Letztes Bild von 1")],
     "shot": [("Sound against picture", "Ton gegen Bild"), ("Lineage", "Herkunft"), ("Use frame", "Bild nutzen"), ("Retake range", "Bereich neu"), ("In –", "In –")],
     "project": [("in “Lighthouse film”", "in „Lighthouse film“")],
-    "project menu": [("Rename “Lighthouse film”", "„Lighthouse film“ umbenennen"), ("New project", "Neues Projekt")],
+    "project menu": [("Rename this project", "Dieses Projekt umbenennen"), ("New project", "Neues Projekt")],
     "project name": [("New project", "Neues Projekt")],
     "move to project": [("No project", "Kein Projekt")],
     "grid": [("Finish", "Ausführen"), ("Sketch, 2 of 4 steps", "Skizze, 2 von 4 Schritten")],

@@ -11,6 +11,7 @@ class UndoStack;
 class Notices;
 class Navigator;
 class TakeActions;
+class Projects;
 
 struct StudioContext {
   Operations& operations;
@@ -20,6 +21,7 @@ struct StudioContext {
   Notices& notices;
   Navigator& navigator;
   TakeActions& takes;
+  Projects& projects;
   QString home;  ///< the home folder, for showing it
 };
 

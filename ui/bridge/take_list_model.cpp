@@ -32,7 +32,7 @@ QHash<int, QByteArray> TakeListModel::roleNames() const {
           {FpsRole, "fps"_ba},       {DurationRole, "duration"_ba},   {ClipRole, "clip"_ba},
           {PosterRole, "poster"_ba}, {FilmstripRole, "filmstrip"_ba}, {MomentRole, "moment"_ba},
           {ShotIdRole, "shotId"_ba}, {WarningsRole, "warnings"_ba},   {SpokenRole, "spoken"_ba},
-          {SketchRole, "sketch"_ba}};
+          {SketchRole, "sketch"_ba}, {ProjectRole, "project"_ba}};
 }
 
 const QVariantMap* TakeListModel::rowAt(int row) const {
@@ -86,6 +86,8 @@ QVariant TakeListModel::data(const QModelIndex& index, int role) const {
       return field("filmstrip"_L1);
     case ShotIdRole:
       return field("shot_id"_L1);
+    case ProjectRole:
+      return field("project"_L1);
     case WarningsRole:
       return field("warnings"_L1);
     case MomentRole:
@@ -139,6 +141,13 @@ void TakeListModel::setShotId(const QString& id) {
   refresh();
 }
 
+void TakeListModel::setProjectId(const QString& id) {
+  if (project_id_ == id) return;
+  project_id_ = id;
+  Q_EMIT filterChanged();
+  refresh();
+}
+
 void TakeListModel::setOrder(const QString& order) {
   if (order_ == order) return;
   order_ = order;
@@ -159,13 +168,14 @@ void TakeListModel::askForSeqs() {
   asking_ = true;
   nlohmann::json arguments = {{"filter", filter_.toStdString()}};
   if (!shot_id_.isEmpty()) arguments["shot_id"] = shot_id_.toStdString();
+  if (!project_id_.isEmpty()) arguments["project_id"] = project_id_.toStdString();
   if (!order_.isEmpty()) arguments["order"] = order_.toStdString();
   using Seqs = std::vector<qint64>;
   context_.operations.askAs<Seqs>(
       Lane::kQuick, "view takes", arguments, this, [](const nlohmann::json& answer) { return answer.at("seqs").get<Seqs>(); },
-      [this, asked = std::tuple(filter_, shot_id_, order_)](Result<Seqs> answer) {
+      [this, asked = std::tuple(filter_, shot_id_, project_id_, order_)](Result<Seqs> answer) {
         asking_ = false;
-        const bool is_old = asked != std::tie(filter_, shot_id_, order_);
+        const bool is_old = asked != std::tie(filter_, shot_id_, project_id_, order_);
         if (std::exchange(ask_again_, false)) askForSeqs();
         if (is_old) return;  // the answer to the newest question comes
         loading_ = asking_;

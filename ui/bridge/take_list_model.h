@@ -14,6 +14,7 @@ class TakeListModel final : public QAbstractListModel {
   Q_OBJECT
   Q_PROPERTY(QString filter READ filter WRITE setFilter NOTIFY filterChanged)
   Q_PROPERTY(QString shotId READ shotId WRITE setShotId NOTIFY filterChanged)
+  Q_PROPERTY(QString projectId READ projectId WRITE setProjectId NOTIFY filterChanged)
   Q_PROPERTY(QString order READ order WRITE setOrder NOTIFY filterChanged)
   Q_PROPERTY(int count READ count NOTIFY countChanged)
   Q_PROPERTY(bool loading READ loading NOTIFY countChanged)
@@ -42,6 +43,7 @@ class TakeListModel final : public QAbstractListModel {
     WarningsRole,
     SpokenRole,
     SketchRole,  ///< "Sketch, 8 of 30 steps"; empty for finished takes
+    ProjectRole,
   };
   static constexpr int kPageRows = 200;
 
@@ -54,6 +56,9 @@ class TakeListModel final : public QAbstractListModel {
   void setFilter(const QString& filter);
   QString shotId() const { return shot_id_; }
   void setShotId(const QString& id);
+  /// Only takes of this project; empty: of all.
+  QString projectId() const { return project_id_; }
+  void setProjectId(const QString& id);
   QString order() const { return order_; }
   void setOrder(const QString& order);
   int count() const { return static_cast<int>(seqs_.size()); }
@@ -79,7 +84,7 @@ class TakeListModel final : public QAbstractListModel {
   const QVariantMap* rowAt(int row) const;
 
   StudioContext& context_;
-  QString filter_, shot_id_, order_, problem_;
+  QString filter_, shot_id_, project_id_, order_, problem_;
   std::vector<qint64> seqs_;
   mutable QHash<qint64, QVariantMap> rows_;
   mutable QSet<int> asked_pages_;

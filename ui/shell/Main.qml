@@ -15,7 +15,7 @@ ApplicationWindow {
     minimumWidth: 960
     minimumHeight: 540
     visible: true
-    title: "Fantascope"
+    title: studio.projects.currentName === "" ? "Fantascope" : studio.projects.currentName + " — Fantascope"
     color: Theme.window
     font.family: Theme.family
     font.pixelSize: Theme.sizeBody
@@ -97,6 +97,8 @@ ApplicationWindow {
     }
     Later { id: commandPalette; sourceComponent: CommandPalette { studio: window.studio } }
     Later { id: keyTable; sourceComponent: KeyTable { studio: window.studio } }
+    Later { id: projectMenu; sourceComponent: ProjectMenu { studio: window.studio } }
+    Later { id: projectName; sourceComponent: ProjectName { projects: window.studio.projects } }
     Later { id: history; sourceComponent: History { studio: window.studio } }
 
     Connections {
@@ -105,6 +107,11 @@ ApplicationWindow {
         function onKeyTableWanted() { keyTable.open() }
         function onHistoryWanted() { history.open() }
         function onQuitWanted() { window.close() }
+    }
+    Connections {
+        target: window.studio.projects
+        function onMenuWanted() { projectMenu.open() }
+        function onNameWanted(id, takeIds) { projectName.active = true; projectName.item.ask(id, takeIds) }
     }
     Instantiator {
         model: window.studio.commands.shortcuts()

@@ -15,6 +15,12 @@ FocusScope {
         id: column
         anchors { left: parent.left; right: parent.right; top: parent.top; topMargin: Theme.space2 }
         spacing: 2
+        ProjectButton {
+            width: column.width
+            studio: rail.studio
+            Keys.onDownPressed: tabs.itemAt(0).forceActiveFocus(Qt.TabFocusReason)
+        }
+        Rectangle { x: Theme.space3; width: column.width - 2 * Theme.space3; height: 1; color: Theme.line }
         Repeater {
             id: tabs
             model: rail.studio.rail

@@ -27,6 +27,12 @@ void CommandList::add(const ShellCommand& command) {
   find();
 }
 
+void CommandList::replaceGroup(const QString& prefix, const QList<ShellCommand>& commands) {
+  all_.removeIf([&prefix](const ShellCommand& command) { return command.id.startsWith(prefix); });
+  all_ << commands;
+  find();
+}
+
 int CommandList::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
 
 QVariant CommandList::data(const QModelIndex& index, int role) const {

@@ -19,6 +19,8 @@ class CommandList final : public QAbstractListModel {
   enum Role { IdRole = Qt::UserRole + 1, TitleRole, PlaceRole, KeysRole };
   using QAbstractListModel::QAbstractListModel;
   void add(const ShellCommand& command);
+  /// All commands whose id begins so are these now. They have no keys.
+  void replaceGroup(const QString& prefix, const QList<ShellCommand>& commands);
   int rowCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
   QHash<int, QByteArray> roleNames() const override;

@@ -10,6 +10,7 @@
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
 #include "ui/bridge/preferences.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/take_actions.h"
 #include "ui/bridge/undo_stack.h"
 #include "ui/bridge/wording.h"
@@ -31,6 +32,8 @@ Shell::Shell(StudioContext& context, QList<Screen> screens, bool system_is_dark,
   for (const Screen& screen : screens_) ids << screen.id;
   context_.navigator.setScreens(ids);
   addCommands();
+  addProjectCommands();
+  connect(&context_.projects, &Projects::listChanged, this, &Shell::addProjectCommands);
   connect(&context_.navigator, &Navigator::routeChanged, this,
           [this] { context_.preferences.setValue(QLatin1StringView(kPlaceKey), context_.navigator.route()); });
   connect(&context_.preferences, &Preferences::changed, this, [this](const QString& key) {
@@ -58,6 +61,7 @@ QObject* Shell::undo() const { return &context_.undo; }
 QObject* Shell::notices() const { return &context_.notices; }
 QObject* Shell::preferences() const { return &context_.preferences; }
 QObject* Shell::takes() const { return &context_.takes; }
+QObject* Shell::projects() const { return &context_.projects; }
 QObject* Shell::engine() const { return &context_.operations; }
 
 void Shell::refreshJobs() {
@@ -112,6 +116,10 @@ void Shell::addCommands() {
   commands_.add({u"theme dark"_s, tr("Dark window"), window, {}, {}, false});
   commands_.add({u"theme light"_s, tr("Light window"), window, {}, {}, false});
   commands_.add({u"theme system"_s, tr("Dark or light as the system"), window, {}, {}, false});
+  commands_.add({u"project menu"_s, tr("Switch to another project"), window, u"Ctrl+Shift+P"_s, {}, false});
+  commands_.add({u"project new"_s, tr("New project"), window, {}, {}, false});
+  commands_.add({u"project rename"_s, tr("Rename this project"), window, {}, {}, false});
+  commands_.add({u"project remove"_s, tr("Remove this project; its takes stay"), window, {}, {}, false});
   commands_.add({u"quit"_s, tr("Close the window; jobs go on at the next start"), window, u"Ctrl+Q"_s, {}, false});
   for (const Screen& screen : std::as_const(screens_))
     for (const Command& command : screen.commands)
@@ -119,9 +127,41 @@ void Shell::addCommands() {
           {screen.id + QLatin1Char('.') + command.id, command.title, screen.title, command.keys, screen.id, command.single_letter});
 }
 
+/// One for each project, and one for all of them.
+void Shell::addProjectCommands() {
+  const QString window = tr("Window");
+  QList<ShellCommand> commands = {{u"project to "_s, tr("All projects"), window, {}, {}, false}};
+  QStringList names = {QString()};
+  for (const QVariant& row : context_.projects.list()) {
+    const QVariantMap project = row.toMap();
+    commands << ShellCommand{u"project to "_s + project.value(u"id"_s).toString(),
+                             tr("Project “%1”").arg(project.value(u"name"_s).toString()),
+                             window,
+                             {},
+                             {},
+                             false};
+    names << commands.back().id + commands.back().title;
+  }
+  if (names == project_commands_) return;  // only counts have changed
+  project_commands_ = names;
+  commands_.replaceGroup(u"project to "_s, commands);
+}
+
+bool Shell::runProject(const QString& id) {
+  Projects& projects = context_.projects;
+  if (id.startsWith("project to "_L1)) return projects.select(id.mid(11)), true;
+  if (id == "project menu"_L1) return Q_EMIT projects.menuWanted(), true;
+  if (id == "project new"_L1) return projects.wantName({}), true;
+  if (projects.currentId().isEmpty()) return context_.notices.say(tr("No project is open: all of them are shown.")), true;
+  if (id == "project rename"_L1) return projects.wantName(projects.currentId()), true;
+  if (id == "project remove"_L1) return projects.remove(projects.currentId()), true;
+  return false;
+}
+
 bool Shell::run(const QString& id) {
   commands_.used(id);
   if (id.startsWith("go "_L1)) return context_.navigator.go(id.mid(3));
+  if (id.startsWith("project "_L1)) return runProject(id);
   if (id.startsWith("theme "_L1)) return context_.preferences.setValue(u"theme"_s, id.mid(6)), true;
   if (id == "palette"_L1) return Q_EMIT paletteWanted(), true;
   if (id == "keys"_L1) return Q_EMIT keyTableWanted(), true;

@@ -20,6 +20,7 @@ class Shell final : public QObject {
   Q_PROPERTY(QObject* notices READ notices CONSTANT)
   Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
   Q_PROPERTY(QObject* takes READ takes CONSTANT)
+  Q_PROPERTY(QObject* projects READ projects CONSTANT)
   Q_PROPERTY(QObject* engine READ engine CONSTANT)
   Q_PROPERTY(QObject* clips READ clips CONSTANT)
   Q_PROPERTY(QObject* sound READ sound CONSTANT)
@@ -42,6 +43,7 @@ class Shell final : public QObject {
   QObject* notices() const;
   QObject* preferences() const;
   QObject* takes() const;
+  QObject* projects() const;
   QObject* engine() const;
   QObject* clips() { return &clips_; }
   QObject* sound() { return &sound_; }
@@ -78,6 +80,8 @@ class Shell final : public QObject {
 
  private:
   void addCommands();
+  void addProjectCommands();
+  bool runProject(const QString& id);
   void refreshJobs();
   void readMemory();
 
@@ -87,6 +91,7 @@ class Shell final : public QObject {
   ClipCache clips_;
   SoundOutput sound_;
   CommandList commands_;
+  QStringList project_commands_;  ///< names that the palette offers now
   QString memory_text_;
   double memory_fraction_ = 0;
   bool system_is_dark_;

@@ -1149,12 +1149,12 @@
             <translation>Neues Projekt …</translation>
         </message>
         <message>
-            <source>Rename “%1”…</source>
-            <translation>„%1“ umbenennen …</translation>
+            <source>Rename this project…</source>
+            <translation>Dieses Projekt umbenennen …</translation>
         </message>
         <message>
-            <source>Remove “%1”; its takes stay</source>
-            <translation>„%1“ entfernen, Takes bleiben</translation>
+            <source>Remove this project; its takes stay</source>
+            <translation>Dieses Projekt entfernen; seine Takes bleiben</translation>
         </message>
         <message>
             <source>Projects</source>

@@ -103,6 +103,13 @@
                 <numerusform>%n takes added to the storyboard</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n take(s) in “%1”</source>
+            <translation>
+                <numerusform>%n take in “%1”</numerusform>
+                <numerusform>%n takes in “%1”</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>ModelsModel</name>
@@ -111,6 +118,33 @@
             <translation>
                 <numerusform>%n file read, all as they should be</numerusform>
                 <numerusform>%n files read, all as they should be</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ProjectMenu</name>
+        <message numerus="yes">
+            <source>%1, %n take(s)</source>
+            <translation>
+                <numerusform>%1, %n take</numerusform>
+                <numerusform>%1, %n takes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Projects</name>
+        <message numerus="yes">
+            <source>Took %n take(s) out of their project</source>
+            <translation>
+                <numerusform>Took %n take out of their project</numerusform>
+                <numerusform>Took %n takes out of their project</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Moved %n take(s) to “%1”</source>
+            <translation>
+                <numerusform>Moved %n take to “%1”</numerusform>
+                <numerusform>Moved %n takes to “%1”</numerusform>
             </translation>
         </message>
     </context>

@@ -12,6 +12,7 @@ FocusScope {
 
     Connections {
         target: screen.model
+        function onMoveWanted() { move.open() }
         function onSearchWanted() { filters.field.forceActiveFocus(); filters.field.selectAll() }
         function onCurrentChanged() { grid.currentIndex = screen.model.current; grid.positionViewAtIndex(grid.currentIndex, GridView.Contain) }
         // Rows that came or went move the grid's own index.
@@ -45,6 +46,7 @@ FocusScope {
                 ActionButton { compact: true; visible: parent.some; iconName: "check-lg"; text: qsTr("Keep"); keys: "P"; onClicked: screen.model.keepSelection() }
                 ActionButton { compact: true; visible: parent.some; iconName: "x-lg"; text: qsTr("Drop"); keys: "X"; onClicked: screen.model.drop() }
                 ActionButton { compact: true; visible: parent.some; iconName: "easel"; text: qsTr("To storyboard"); onClicked: screen.model.addToBoard() }
+                ActionButton { compact: true; visible: parent.some; objectName: "move"; iconName: "folder2-open"; hint: qsTr("Move to a project"); keys: "M"; onClicked: screen.model.wantMove() }
                 ActionButton { compact: true; visible: parent.some; objectName: "export"; iconName: "box-arrow-up"; text: qsTr("Export"); keys: "Ctrl+E"; onClicked: screen.model.exportSelection() }
                 SlideBar { name: qsTr("Size of the pictures"); Layout.preferredWidth: 100; from: 160; to: 360; value: screen.cardWidth; onMoved: { screen.cardWidth = value; screen.studio.preferences.setValue("card_width", Math.round(value)) } }
                 ActionButton { compact: true; iconName: "info-circle"; checkable: true; checked: screen.model.infoOpen; hint: qsTr("About the current take"); onClicked: screen.model.infoOpen = !screen.model.infoOpen }
@@ -137,7 +139,7 @@ FocusScope {
         }
         TakeInfo { visible: screen.model.infoOpen; Layout.preferredWidth: 280; Layout.fillHeight: true; model: screen.model; studio: screen.studio }
     }
-    // Made when they are first wanted: a menu of seven and a dialog cost more than the rest of the screen.
+    // Made when they are first wanted: a menu of eight and a dialog cost more than the rest of the screen.
     Loader {
         id: menu
         active: false
@@ -147,10 +149,17 @@ FocusScope {
             Action { text: qsTr("Keep"); onTriggered: screen.model.keepSelection() }
             Action { text: qsTr("Drop"); onTriggered: screen.model.drop() }
             Action { text: qsTr("Add to storyboard"); onTriggered: screen.model.addToBoard() }
+            Action { text: qsTr("Move to a project"); onTriggered: screen.model.wantMove() }
             Action { text: qsTr("Use as first frame"); onTriggered: screen.model.useAsFirstFrame() }
             Action { text: qsTr("Export"); onTriggered: screen.model.exportSelection() }
             Action { text: qsTr("Export to a folder"); onTriggered: folder.open() }
         }
+    }
+    Loader {
+        id: move
+        active: false
+        function open() { active = true; item.open() }
+        sourceComponent: MoveToProject { model: screen.model; projects: screen.studio.projects; onClosed: grid.forceActiveFocus() }
     }
     Loader {
         id: folder

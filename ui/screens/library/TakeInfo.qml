@@ -17,7 +17,7 @@ Rectangle {
         Words { Layout.fillWidth: true; text: info.take.prompt || ""; wrapMode: Text.Wrap; quiet: true }
         RowLayout { spacing: Theme.space3; FlagWord { keep: info.take.keep || "draft" } Stars { stars: info.take.stars || 0; onPicked: stars => info.model.setStars(stars) } }
         Repeater {
-            model: [{n: qsTr("Model"), v: info.take.modelName}, {n: qsTr("Size"), v: (info.take.size || "").replace("x", "×")}, {n: qsTr("Length"), v: info.take.length}, {n: qsTr("Seed"), v: info.take.seed}, {n: qsTr("Made"), v: info.take.moment}]
+            model: [{n: qsTr("Model"), v: info.take.modelName}, {n: qsTr("Size"), v: (info.take.size || "").replace("x", "×")}, {n: qsTr("Length"), v: info.take.length}, {n: qsTr("Seed"), v: info.take.seed}, {n: qsTr("Project"), v: info.take.project}, {n: qsTr("Made"), v: info.take.moment}]
             RowLayout {
                 required property var modelData
                 Layout.fillWidth: true

@@ -9,6 +9,7 @@
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
 #include "ui/bridge/preferences.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/take_actions.h"
 #include "ui/bridge/wording.h"
 
@@ -26,8 +27,19 @@ LibraryModel::LibraryModel(StudioContext& context, QObject* parent) : QObject(pa
     readFacts();
     Q_EMIT countChanged();
   });
+  connect(&context.projects, &Projects::currentChanged, this, &LibraryModel::followProject);
+  connect(&context.projects, &Projects::listChanged, this, &LibraryModel::countChanged);
+  take_list_.setProjectId(context.projects.currentId());
   take_list_.refresh();
 }
+
+void LibraryModel::followProject() {
+  selected_.clear();
+  take_list_.setProjectId(context_.projects.currentId());
+  Q_EMIT selectionChanged();
+}
+
+QString LibraryModel::place() const { return search_.contains("project:"_L1) ? QString() : context_.projects.currentName(); }
 
 void LibraryModel::applyFilter() {
   QString filter = search_;
@@ -65,7 +77,8 @@ void LibraryModel::setOrder(const QString& order) {
 }
 
 QString LibraryModel::countText() const {
-  QStringList parts = {tr("%n take(s)", nullptr, take_list_.count())};
+  QStringList parts = {place().isEmpty() ? tr("%n take(s)", nullptr, take_list_.count())
+                                         : tr("%n take(s) in “%1”", nullptr, take_list_.count()).arg(place())};
   if (!selected_.isEmpty()) {
     parts << tr("%n selected", nullptr, static_cast<int>(selected_.size()));
     // Only where all rows are known: of long lists nobody has read the whole.
@@ -83,18 +96,21 @@ QString LibraryModel::emptyText() const {
   if (!search_.trimmed().isEmpty()) return tr("No take has “%1”.").arg(search_.trimmed());
   if (keep_ == "kept"_L1) return tr("No kept takes yet.");
   if (keep_ == "dropped"_L1) return tr("Nothing was dropped.");
+  if (!place().isEmpty()) return tr("No takes in “%1” yet. What you make in Create goes into it.").arg(place());
   return tr("No takes yet. What you make in Create appears here.");
 }
 
 QString LibraryModel::emptyAction() const {
   if (!search_.trimmed().isEmpty()) return tr("Clear the search");
   if (keep_ != "all"_L1) return tr("Show all");
+  if (!place().isEmpty() && context_.projects.allTakes() > 0) return tr("Show all projects");
   return tr("Go to Create");
 }
 
 void LibraryModel::emptyAct() {
   if (!search_.trimmed().isEmpty()) return setSearch({});
   if (keep_ != "all"_L1) return setKeep(u"all"_s);
+  if (!place().isEmpty() && context_.projects.allTakes() > 0) return context_.projects.select({});
   context_.navigator.go(u"create"_s);
 }
 
@@ -216,31 +232,42 @@ void LibraryModel::open() {
 }
 
 void LibraryModel::addToBoard() {
-  context_.operations.ask(Lane::kQuick, "view board", json::object(), this, [this, ids = targets()](Result<json> board) {
-    if (!board) return context_.notices.showError(board.error());
-    json order = json::array();
-    for (const json& shot : (*board)["shots"]) order.push_back(shot["shot_id"]);
-    const auto remaining = std::make_shared<int>(static_cast<int>(ids.size()));
-    const auto shots = std::make_shared<json>(std::move(order));
-    for (const QString& id : ids) {
-      const QVariantMap take = take_list_.get(take_list_.rowOf(id));
-      context_.operations.ask(Lane::kQuick, "put shot",
-                              {{"name", short_name(take.value(u"prompt"_s).toString()).toStdString()},
-                               {"prompt", take.value(u"prompt"_s).toString().toStdString()},
-                               {"chosen_take", id.toStdString()},
-                               {"form", {{"take", id.toStdString()}}}},
-                              this, [this, remaining, shots, n = static_cast<int>(ids.size())](Result<json> answer) {
-                                if (answer) shots->push_back((*answer)["shot_id"]);
-                                if (--*remaining > 0) return;
-                                context_.operations.ask(Lane::kQuick, "set board", {{"shots", *shots}}, this, [this, n](Result<json> done) {
-                                  if (!done) return context_.notices.showError(done.error());
-                                  context_.notices.say(tr("%n take(s) added to the storyboard", nullptr, n), tr("Show"),
-                                                       [this] { context_.navigator.go(u"storyboard"_s); });
-                                });
-                              });
-    }
-  });
+  const std::string project = context_.projects.currentId().toStdString();
+  context_.operations.ask(
+      Lane::kQuick, "view board", {{"project_id", project}}, this, [this, project, ids = targets()](Result<json> board) {
+        if (!board) return context_.notices.showError(board.error());
+        json order = json::array();
+        for (const json& shot : (*board)["shots"]) order.push_back(shot["shot_id"]);
+        const auto remaining = std::make_shared<int>(static_cast<int>(ids.size()));
+        const auto shots = std::make_shared<json>(std::move(order));
+        for (const QString& id : ids) {
+          const QVariantMap take = take_list_.get(take_list_.rowOf(id));
+          context_.operations.ask(Lane::kQuick, "put shot",
+                                  {{"name", short_name(take.value(u"prompt"_s).toString()).toStdString()},
+                                   {"prompt", take.value(u"prompt"_s).toString().toStdString()},
+                                   {"chosen_take", id.toStdString()},
+                                   {"project_id", project},
+                                   {"form", {{"take", id.toStdString()}}}},
+                                  this, [this, remaining, shots, project, n = static_cast<int>(ids.size())](Result<json> answer) {
+                                    if (answer) shots->push_back((*answer)["shot_id"]);
+                                    if (--*remaining > 0) return;
+                                    context_.operations.ask(Lane::kQuick, "set board", {{"shots", *shots}, {"project_id", project}}, this,
+                                                            [this, n](Result<json> done) {
+                                                              if (!done) return context_.notices.showError(done.error());
+                                                              context_.notices.say(tr("%n take(s) added to the storyboard", nullptr, n),
+                                                                                   tr("Show"),
+                                                                                   [this] { context_.navigator.go(u"storyboard"_s); });
+                                                            });
+                                  });
+        }
+      });
 }
+
+void LibraryModel::wantMove() {
+  if (!targets().isEmpty()) Q_EMIT moveWanted();
+}
+void LibraryModel::moveTo(const QString& projectId) { context_.projects.moveTakes(targets(), projectId); }
+void LibraryModel::moveToNew() { context_.projects.wantName({}, targets()); }
 
 void LibraryModel::useAsFirstFrame() {
   const QString poster = take_list_.get(current_).value(u"poster"_s).toString();

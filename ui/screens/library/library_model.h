@@ -24,6 +24,7 @@ class LibraryModel final : public QObject {
   Q_PROPERTY(QString emptyAction READ emptyAction NOTIFY countChanged)
   Q_PROPERTY(int current READ current WRITE setCurrent NOTIFY currentChanged)
   Q_PROPERTY(QVariantMap facts READ facts NOTIFY factsChanged)
+  Q_PROPERTY(QString place READ place NOTIFY countChanged)
   Q_PROPERTY(bool infoOpen READ infoOpen WRITE setInfoOpen NOTIFY factsChanged)
  public:
   explicit LibraryModel(StudioContext& context, QObject* parent = nullptr);
@@ -41,6 +42,8 @@ class LibraryModel final : public QObject {
   /// Read beside isSelected(), so that a binding is worked out again when the selection changes.
   int selectionRevision() const { return selection_revision_; }
   QString countText() const;
+  /// The open project's name; empty: all projects, or a search that names its own.
+  QString place() const;
   QString emptyText() const;
   QString emptyAction() const;
   int current() const { return current_; }
@@ -69,6 +72,10 @@ class LibraryModel final : public QObject {
   Q_INVOKABLE void exportTo(const QString& folder);
   Q_INVOKABLE void addToBoard();
   Q_INVOKABLE void useAsFirstFrame();
+  /// Asks which project the selection, or else the current take, is to go to.
+  Q_INVOKABLE void wantMove();
+  Q_INVOKABLE void moveTo(const QString& projectId);
+  Q_INVOKABLE void moveToNew();
   Q_INVOKABLE void wantSearch() { Q_EMIT searchWanted(); }
   Q_INVOKABLE void emptyAct();
 
@@ -79,8 +86,10 @@ class LibraryModel final : public QObject {
   void currentChanged();
   void factsChanged();
   void searchWanted();
+  void moveWanted();
 
  private:
+  void followProject();
   void applyFilter();
   QStringList targets() const;
   QString idAt(int row) const { return take_list_.get(row).value(QStringLiteral("takeId")).toString(); }

@@ -22,6 +22,7 @@ Screen library_screen() {
            {u"undecide"_s, text(QT_TRANSLATE_NOOP("LibraryScreen", "Make it undecided again")), u"U"_s, "undecide", true},
            {u"all"_s, text(QT_TRANSLATE_NOOP("LibraryScreen", "Select all")), u"Ctrl+A"_s, "selectAll", true},
            {u"bin"_s, text(QT_TRANSLATE_NOOP("LibraryScreen", "Drop what is selected")), u"Delete"_s, "drop", true},
+           {u"move"_s, text(QT_TRANSLATE_NOOP("LibraryScreen", "Move to a project")), u"M"_s, "wantMove", true},
            {u"export"_s, text(QT_TRANSLATE_NOOP("LibraryScreen", "Export what is selected")), u"Ctrl+E"_s, "exportSelection", false}}};
 }
 

@@ -7,6 +7,7 @@
 #include "ui/bridge/navigator.h"
 #include "ui/bridge/notices.h"
 #include "ui/bridge/operations.h"
+#include "ui/bridge/projects.h"
 #include "ui/bridge/undo_stack.h"
 #include "ui/bridge/wording.h"
 
@@ -30,8 +31,11 @@ StoryboardModel::StoryboardModel(StudioContext& context, QObject* parent) : QAbs
   connect(&context.navigator, &Navigator::routeChanged, this, [this] {
     if (context_.navigator.screen() == "storyboard"_L1) refresh();
   });
+  connect(&context.projects, &Projects::currentChanged, this, &StoryboardModel::refresh);
   refresh();
 }
+
+std::string StoryboardModel::project() const { return context_.projects.currentId().toStdString(); }
 
 QHash<int, QByteArray> StoryboardModel::roleNames() const {
   return {{ShotIdRole, "shotId"_ba}, {NumberRole, "number"_ba}, {PromptRole, "prompt"_ba},       {SecondsRole, "seconds"_ba},
@@ -80,7 +84,8 @@ QVariantMap StoryboardModel::get(int row) const {
 }
 
 void StoryboardModel::refresh() {
-  context_.operations.ask(Lane::kQuick, "view board", json::object(), this, [this](Result<json> answer) {
+  context_.operations.ask(Lane::kQuick, "view board", {{"project_id", project()}}, this, [this, asked = project()](Result<json> answer) {
+    if (asked != project()) return;  // the answer for the project that is open now comes
     if (!answer) return context_.notices.showError(answer.error());
     const QVariantList shots = to_variant((*answer)["shots"]).toList();
     world_ = text_field(*answer, "world");
@@ -108,12 +113,13 @@ void StoryboardModel::ask(const char* name, json arguments) {
 void StoryboardModel::setWorld(const QString& text) {
   if (text == world_) return;
   const QString before = world_;
-  const auto put = [this](const QString& world) {
-    world_ = world;
-    ask("set world", {{"text", world.toStdString()}});
+  const std::string in = project();
+  const auto put = [this, in](const QString& world) {
+    if (in == project()) world_ = world;
+    ask("set world", {{"text", world.toStdString()}, {"project_id", in}});
   };
   context_.undo.push(
-      tr("text for all shots"), [put, text] { put(text); }, [put, before] { put(before); }, u"world"_s);
+      tr("text for all shots"), [put, text] { put(text); }, [put, before] { put(before); }, u"world "_s + QString::fromStdString(in));
 }
 
 QStringList StoryboardModel::order() const {
@@ -124,20 +130,22 @@ QStringList StoryboardModel::order() const {
 
 void StoryboardModel::setOrder(const QStringList& ids, const QString& undo_text) {
   const QStringList before = order();
-  const auto put = [this](const QStringList& to) { ask("set board", {{"shots", ids_of(to)}}); };
+  const auto put = [this, in = project()](const QStringList& to) { ask("set board", {{"shots", ids_of(to)}, {"project_id", in}}); };
   context_.undo.push(
       undo_text, [put, ids] { put(ids); }, [put, before] { put(before); });
 }
 
 void StoryboardModel::addShot(const QString& prompt) {
   if (prompt.trimmed().isEmpty()) return;
-  context_.operations.ask(
-      Lane::kQuick, "put shot",
-      {{"name", short_name(prompt).toStdString()}, {"prompt", prompt.trimmed().toStdString()}, {"form", {{"seconds", kUsualSeconds}}}},
-      this, [this](Result<json> answer) {
-        if (!answer) return context_.notices.showError(answer.error());
-        setOrder(order() << text_field(*answer, "shot_id"), tr("add a shot"));
-      });
+  context_.operations.ask(Lane::kQuick, "put shot",
+                          {{"name", short_name(prompt).toStdString()},
+                           {"prompt", prompt.trimmed().toStdString()},
+                           {"form", {{"seconds", kUsualSeconds}}},
+                           {"project_id", project()}},
+                          this, [this](Result<json> answer) {
+                            if (!answer) return context_.notices.showError(answer.error());
+                            setOrder(order() << text_field(*answer, "shot_id"), tr("add a shot"));
+                          });
 }
 
 void StoryboardModel::setPrompt(int row, const QString& prompt) {

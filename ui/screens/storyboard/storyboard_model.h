@@ -58,6 +58,7 @@ class StoryboardModel final : public QAbstractListModel {
 
  private:
   void refresh();
+  std::string project() const;  ///< the open one's id; empty: all
   void ask(const char* name, nlohmann::json arguments);
   void setForm(int row, const QString& field, const QVariant& value, const QString& undo_text);
   void add(int row, const QString& image);

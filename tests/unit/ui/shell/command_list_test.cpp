@@ -25,4 +25,16 @@ TEST(CommandList, PutsWhatWasUsedLastInFront) {
   EXPECT_EQ(list.shortcuts().size(), 1);
 }
 
+TEST(CommandList, AGroupIsReplacedAndTheOthersStay) {
+  CommandList list;
+  list.add({u"a"_s, u"Alpha"_s, u"Window"_s, {}, {}, false});
+  list.replaceGroup(u"project to "_s, {{u"project to 1"_s, u"Project one"_s, u"Window"_s, {}, {}, false},
+                                       {u"project to 2"_s, u"Project two"_s, u"Window"_s, {}, {}, false}});
+  EXPECT_EQ(list.count(), 3);
+  list.replaceGroup(u"project to "_s, {{u"project to 2"_s, u"Project second"_s, u"Window"_s, {}, {}, false}});
+  EXPECT_EQ(list.count(), 2);
+  list.setSearch(u"second"_s);
+  EXPECT_EQ(list.idAt(0), u"project to 2"_s);
+}
+
 }  // namespace fantascope::ui

@@ -98,4 +98,59 @@ TEST(LibraryModel, SelectionIsOfTakesAndSaysWhenItChanges) {
   EXPECT_EQ(model.countText(), u"100 take(s) · 1 selected · 1 not shown"_s);
 }
 
+TEST(LibraryModel, ShowsWhatIsOfTheOpenProjectAndSaysSo) {
+  FakeStudio studio;
+  fill(studio, 12);
+  studio.backend.handlers["view projects"] = [](const json&) {
+    return json{{"projects", {{{"project_id", "p1"}, {"name", "Film"}, {"num_takes", 12}}}}, {"num_takes", 40}};
+  };
+  json moved;
+  studio.backend.handlers["move takes"] = [&moved](const json& arguments) {
+    moved = arguments;
+    return json{{"moved", json::array()}, {"num_takes", 1}};
+  };
+  studio.open();
+  LibraryModel model(studio.context);
+  FakeStudio::settle();
+  EXPECT_EQ(model.countText(), u"12 take(s)"_s);
+  studio.projects.select(u"p1"_s);
+  FakeStudio::settle();
+  EXPECT_EQ(studio.backend.asked.back().first, "view takes");
+  EXPECT_EQ(studio.backend.asked.back().second["project_id"], "p1");
+  EXPECT_EQ(model.countText(), u"12 take(s) in “Film”"_s);
+  model.setSearch(u"project:other"_s);
+  FakeStudio::settle();
+  EXPECT_EQ(model.countText().contains(u"Film"_s), false) << "a search that names its own project";
+  model.setSearch({});
+  FakeStudio::settle();
+  auto* list = qobject_cast<TakeListModel*>(model.takeList());
+  (void)list->data(list->index(0), TakeListModel::NameRole);
+  FakeStudio::settle();
+  int asked = 0;
+  QObject::connect(&model, &LibraryModel::moveWanted, [&] { ++asked; });
+  model.click(2, false, false);
+  model.wantMove();
+  EXPECT_EQ(asked, 1);
+  model.moveTo(u"p1"_s);
+  FakeStudio::settle();
+  EXPECT_EQ(moved, (json{{"takes", {"take10"}}, {"project_id", "p1"}}));
+}
+
+TEST(LibraryModel, AnEmptyProjectLeadsToAllOfThem) {
+  FakeStudio studio;
+  studio.backend.handlers["view projects"] = [](const json&) {
+    return json{{"projects", {{{"project_id", "p1"}, {"name", "Film"}, {"num_takes", 0}}}}, {"num_takes", 40}};
+  };
+  studio.preferences.setValue(u"project"_s, u"p1"_s);
+  studio.preferences.setValue(u"project_name"_s, u"Film"_s);
+  studio.projects.setContext(studio.context);
+  studio.open();
+  LibraryModel model(studio.context);
+  FakeStudio::settle();
+  EXPECT_TRUE(model.emptyText().contains(u"“Film”"_s));
+  EXPECT_EQ(model.emptyAction(), u"Show all projects"_s);
+  model.emptyAct();
+  EXPECT_EQ(studio.projects.currentId(), QString());
+}
+
 }  // namespace fantascope::ui

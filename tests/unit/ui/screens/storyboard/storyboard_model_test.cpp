@@ -64,6 +64,36 @@ TEST_F(StoryboardTest, WordsOfTheWorldGoWithEveryPrompt) {
   EXPECT_EQ(world, "at dusk");
 }
 
+TEST_F(StoryboardTest, IsOfTheOpenProjectInEveryQuestion) {
+  StoryboardModel model(studio.context);
+  FakeStudio::settle();
+  studio.backend.handlers["put project"] = [](const json&) { return json{{"project_id", "p1"}, {"name", "Film"}}; };
+  studio.backend.handlers["view projects"] = [](const json&) {
+    return json{{"projects", {{{"project_id", "p1"}, {"name", "Film"}}}}, {"num_takes", 1}};
+  };
+  studio.projects.create(u"Film"_s);
+  FakeStudio::settle();
+  ASSERT_EQ(studio.projects.currentId(), u"p1"_s);
+  const auto last = [this](const std::string& name) {
+    json found;
+    for (const auto& [question, arguments] : studio.backend.asked)
+      if (question == name) found = arguments;
+    return found;
+  };
+  EXPECT_EQ(last("view board")["project_id"], "p1");
+  model.addShot(u"a cone"_s);
+  FakeStudio::settle();
+  EXPECT_EQ(put["project_id"], "p1");
+  EXPECT_EQ(last("set board")["project_id"], "p1");
+  model.setWorld(u"in fog"_s);
+  studio.projects.select({});
+  FakeStudio::settle();
+  EXPECT_EQ(last("view board")["project_id"], "");
+  studio.undo.undo();
+  FakeStudio::settle();
+  EXPECT_EQ(last("set world"), (json{{"text", "at dusk"}, {"project_id", "p1"}})) << "what was changed in the project is taken back there";
+}
+
 TEST_F(StoryboardTest, LengthIsThatOfTakesOrOfWhatWasAskedFor) {
   StoryboardModel model(studio.context);
   FakeStudio::settle();
