@@ -133,10 +133,14 @@ def main(artefacts):
         win.wait_text("remixed", 20)
         step("lineage")
 
-        # Enlarged by a key, then by the wheel, then as large as it fits again.
-        win.key("plus")
+        # Smaller than it fits by a key (so small a clip fits at more than 400 %), larger than that there is none.
+        win.key("minus")
         win.wait_text("Zoom: 400 %", 5)
-        step("enlarged")
+        step("zoomed")
+        win.key("minus", "plus", "plus")
+        win.wait_text("Zoom: Fit", 5)
+        win.key("minus")
+        win.wait_text("Zoom: 400 %", 5)
         win.key("ctrl+0")
         win.wait_text("Zoom: Fit", 5)
 

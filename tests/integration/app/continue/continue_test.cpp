@@ -5,6 +5,7 @@
 
 #include "app/library/lineage_store.h"
 #include "app/operations/reproduce.h"
+#include "app/operations/views.h"
 #include "tests/integration/app/scratch.h"
 
 namespace fantascope::testing {
@@ -121,6 +122,125 @@ TEST_F(Continue, ARemixIsAsLongAsItsTakeAndNamesIt) {
   const auto read = read_recipe(scratch_.home() + "/takes/" + take.take_id + "/recipe.json");
   ASSERT_TRUE(read) << read.error().to_string();
   EXPECT_EQ(*read, take.recipe);
+}
+
+class Retake : public Continue {
+ protected:
+  /// 33 frames at 12 fps, five latent frames.
+  GeneratedTake parent() {
+    GenerateRequest longer = request();
+    longer.frames = 33;
+    return need(longer);
+  }
+  /// The fake model's latents: 16 numbers, in the order of time.
+  std::string latents(const GeneratedTake& take) const {
+    const std::string file = read_text(scratch_.home() + "/takes/" + take.take_id + "/latents.safetensors");
+    return file.substr(file.find('\n') + 1);
+  }
+};
+
+TEST_F(Retake, MakesOnlyTheLatentFramesOfItsRangeAnewAndSaysHowFarThatIs) {
+  const GeneratedTake before = parent();
+  GenerateRequest asked = retake_request(before.take_id, "", 1.0, 1.5);  // frames 12 to 17 are in latent frames 2 and 3
+  asked.seed = 8;
+  const GeneratedTake take = need(asked);
+  EXPECT_EQ(take.recipe.prompt, before.recipe.prompt);
+  EXPECT_EQ(take.recipe.frames, 33);
+  ASSERT_TRUE(take.recipe.continuation);
+  EXPECT_EQ(take.recipe.continuation->first_latent_frame, 2);
+  EXPECT_EQ(take.recipe.continuation->num_latent_frames, 2);
+  const std::string was = latents(before), is = latents(take);
+  ASSERT_EQ(is.size(), 16U * 8);
+  // Value i is of latent frame i * 5 / 16: 7 to 12 are of frames 2 and 3.
+  EXPECT_EQ(is.substr(0, 7 * 8), was.substr(0, 7 * 8));
+  EXPECT_EQ(is.substr(13 * 8), was.substr(13 * 8));
+  for (std::size_t i = 7; i < 13; ++i) EXPECT_NE(is.substr(i * 8, 8), was.substr(i * 8, 8)) << i;
+  EXPECT_THAT(take.warnings, ::testing::Contains(HasSubstr("widened to whole latent frames: 0.75 to 2.08 s, frames 10 to 25")));
+  ASSERT_EQ(take.seams.size(), 2U);
+  EXPECT_EQ(take.seams[0]["frame"], 9);
+  EXPECT_EQ(take.seams[1]["frame"], 25);
+  EXPECT_EQ(parents(take)[0].relation, "retake");
+  EXPECT_EQ(parents(take)[0].parent_id.text(), before.take_id);
+  const auto read = read_recipe(scratch_.home() + "/takes/" + take.take_id + "/recipe.json");
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(*read, take.recipe);
+  // It is reproduced, without its parent too.
+  fs::remove_all(scratch_.home() + "/takes/" + before.take_id);
+  OperationContext call = context();
+  const auto again = reproduce(call, take.take_id);
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_TRUE(again->equal);
+}
+
+TEST_F(Retake, TheWindowAsksForTheRangeAndQueuesIt) {
+  const GeneratedTake before = parent();
+  OperationContext call = context();
+  const auto range = run_by_name(call, "view retake", {{"take", before.take_id}, {"from", 0.0}, {"to", 0.05}});
+  ASSERT_TRUE(range) << range.error().to_string();
+  EXPECT_EQ((*range)["first_frame"], 1);
+  EXPECT_EQ((*range)["last_frame"], 1);  // the first latent frame is one frame
+  EXPECT_EQ((*range)["widened"], false);
+  const auto queued = run_by_name(call, "queue retake",
+                                  {{"take", before.take_id}, {"prompt", "a green cone"}, {"from", 1.0}, {"to", 1.5}, {"keep_sound", true}});
+  ASSERT_TRUE(queued) << queued.error().to_string();
+  EXPECT_EQ((*queued)["jobs"].size(), 1U);
+  const auto said = run_operation(*find_operation("retake"), call, {{"take", before.take_id}, {"from", 0.8}, {"to", 1.4}});
+  ASSERT_TRUE(said) << said.error().to_string();
+  EXPECT_EQ((*said)["range"]["first_frame"], 10);
+  EXPECT_EQ((*said)["range"]["last_frame"], 17);
+  EXPECT_EQ((*said)["parent"]["relation"], "retake");
+}
+
+TEST_F(Retake, RefusesRangesThatCannotBeRetaken) {
+  const GeneratedTake take = parent();  // 2.75 s
+  struct Case {
+    double from, to;
+    const char* told;
+  };
+  for (const Case& c :
+       {Case{1.0, 1.0, "is empty"}, Case{1.5, 1.0, "is empty"}, Case{2.0, 4.0, "0 to 2.75 s"}, Case{3.0, 4.0, "no such range"},
+        Case{-1.0, 1.0, "no such range"}, Case{0, 2.75, "remix it"}, Case{0.0, 2.4, "remix it"}}) {
+    const auto made = make(retake_request(take.take_id, "x", c.from, c.to));
+    ASSERT_FALSE(made) << c.from << " to " << c.to;
+    EXPECT_EQ(made.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(made.error().to_string(), HasSubstr(c.told));
+  }
+  GenerateRequest longer = retake_request(take.take_id, "x", 1, 2);
+  longer.frames = 41;
+  EXPECT_THAT(make(longer).error().message, HasSubstr("as long as its take"));
+  GenerateRequest pictured = retake_request(take.take_id, "x", 1, 2);
+  pictured.last_image = "there.png";
+  EXPECT_EQ(make(pictured).error().subject, "last_image");
+  fs::remove(scratch_.home() + "/takes/" + take.take_id + "/latents.safetensors");
+  EXPECT_THAT(make(retake_request(take.take_id, "x", 1, 2)).error().message, HasSubstr("latents are gone"));
+  EXPECT_EQ(scratch_.num_work_folders(), 0U);
+}
+
+TEST_F(Continue, TheVeryClipThatIsAskedForIsFoundAndNoOther) {
+  GenerateRequest first = request();
+  first.frames = 17;
+  const GeneratedTake take = need(first);
+  OperationContext call = context();
+  nlohmann::json asked = {{"prompt", first.prompt}, {"model", "tiny"}, {"seed", 7}, {"frames", 17}};
+  const auto found = [&](const nlohmann::json& change) {
+    nlohmann::json arguments = asked;
+    arguments.update(change);
+    const auto answer = run_by_name(call, "view same take", arguments);
+    EXPECT_TRUE(answer) << answer.error().to_string();
+    return answer ? answer->value("take_id", "") : "";
+  };
+  EXPECT_EQ(found(nlohmann::json::object()), take.take_id);
+  for (const nlohmann::json& change :
+       {nlohmann::json{{"seed", 8}}, nlohmann::json{{"frames", 25}}, nlohmann::json{{"steps", 3}},
+        nlohmann::json{{"prompt", "a red ball."}}, nlohmann::json{{"negative", "rain"}}, nlohmann::json{{"guidance", 2.5}},
+        nlohmann::json{{"sketch", true}}, nlohmann::json{{"size", "32x32"}}})
+    EXPECT_EQ(found(change), "") << change.dump();
+  asked.erase("seed");
+  EXPECT_EQ(found(nlohmann::json::object()), "");
+  asked["seed"] = 7;
+  const nlohmann::json dropped = {{"take", take.take_id}};
+  ASSERT_TRUE(run_operation(*find_operation("library drop"), call, dropped));
+  EXPECT_EQ(found(nlohmann::json::object()), "") << "a dropped one is as good as gone";
 }
 
 TEST_F(Continue, RefusesWhatCannotBeContinuedAndSaysWhatToDo) {
