@@ -96,7 +96,7 @@ void Projects::putNamed(json arguments, Answered answered) {
   context_->operations.ask(Lane::kQuick, "put project", std::move(arguments), this, [this, answered](Result<json> answer) {
     if (!answer) {
       const ErrorText error = error_text(answer.error());
-      return setProblem(error.cause.isEmpty() ? error.title : error.title + u" · "_s + error.cause);
+      return setProblem(error.cause.isEmpty() ? error.title : error.title + u' ' + error.cause);
     }
     setProblem({});
     answered(*answer);

@@ -33,6 +33,7 @@ ApplicationWindow {
         Rail {
             id: rail
             studio: window.studio
+            projectsOpen: projectMenu.opened
             Layout.fillHeight: true
         }
         Item {

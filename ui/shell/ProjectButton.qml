@@ -7,6 +7,7 @@ Button {
     id: button
     objectName: "project"
     required property var studio
+    property bool opened: false  // its list is open: the hint would lie over it
     readonly property string name: studio.projects.currentName
     readonly property bool all: name === ""
     implicitHeight: 60
@@ -43,8 +44,8 @@ Button {
         }
     }
     background: Rectangle {
-        color: button.down ? Theme.selected : button.hovered ? Theme.hover : "transparent"
+        color: button.down || button.opened ? Theme.selected : button.hovered ? Theme.hover : "transparent"
         FocusRing { shown: button.visualFocus; offset: -2 }
     }
-    HintBox { visible: button.hovered; text: (button.all ? qsTr("All projects") : button.name) + "  (Ctrl+Shift+P)" }
+    HintBox { visible: button.hovered && !button.opened; text: (button.all ? qsTr("All projects") : button.name) + "  (Ctrl+Shift+P)" }
 }

@@ -6,6 +6,7 @@ import Fantascope.Components
 FocusScope {
     id: rail
     required property var studio
+    property bool projectsOpen: false
     implicitWidth: 72
     Accessible.role: Accessible.PageTabList
     Accessible.name: qsTr("Screens")
@@ -18,6 +19,7 @@ FocusScope {
         ProjectButton {
             width: column.width
             studio: rail.studio
+            opened: rail.projectsOpen
             Keys.onDownPressed: tabs.itemAt(0).forceActiveFocus(Qt.TabFocusReason)
         }
         Rectangle { x: Theme.space3; width: column.width - 2 * Theme.space3; height: 1; color: Theme.line }
