@@ -21,7 +21,7 @@ void report_text(const TextEmbeds& embeds, const TextTrace& trace, std::int64_t 
     const at::Tensor states = trace.hidden_BSD[i].narrow(0, row, 1);
     at::Tensor all = at::zeros({1, mask.size(1), states.size(2)}, states.options());
     all.narrow(1, mask.size(1) - states.size(1), states.size(1)).copy_(states);
-    report.compare(kChain, name + "hidden" + std::to_string(i), all * mask.unsqueeze(-1).to(all.scalar_type()), tolerance);
+    report.compare(kChain, name + "hidden" + std::to_string(i), all * mask.unsqueeze(-1).to(all.options()), tolerance);
   }
   report.compare(kChain, name + "connector.video", embeds.video_BSD.narrow(0, row, 1), tolerance);
   report.compare(kChain, name + "connector.audio", embeds.audio_BSD.narrow(0, row, 1), tolerance);
@@ -52,6 +52,8 @@ at::Tensor encode_conditions(const ParityFixture& fixture, const PipelineParts& 
   return tokens.empty() ? at::Tensor() : at::cat(tokens, 1);
 }
 
+LatentTokens on(const LatentTokens& tokens, at::Device device) { return {tokens.video_BTC.to(device), tokens.audio_BLC.to(device)}; }
+
 /// Starting tokens from the seed: what the fixture's noise must be, bit for bit.
 Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& parts, const ParityRequest& request,
                            const DenoiseRecipe& recipe, ParityReport& report) {
@@ -63,19 +65,21 @@ Result<LatentTokens> start(const ParityFixture& fixture, const PipelineParts& pa
     const at::Tensor video = fixture.find("init.video"), audio = fixture.find("init.audio");
     if (!video.defined() || !audio.defined())
       return Error{ErrorCode::kBadFile, "The fixture has no starting latents", fixture.dir() + "/inputs.safetensors"};
-    return noised_latents(parts.video_vae, parts.audio_vae, video, audio, *request.noise_scale, noise);
+    return noised_latents(parts.video_vae, parts.audio_vae, video, audio, *request.noise_scale, on(noise, fixture.device()));
   }
   if (!request.conditions.empty()) {
     const LatentTokens noise =
         draw_token_noise(parts.settings, shape, request.request.seed, num_appended_tokens(request.conditions, shape));
     report.exact(kChain, "noise.video", noise.video_BTC);
     report.exact(kChain, "noise.audio", noise.audio_BLC);
+    const LatentTokens here = on(noise, fixture.device());
     const double noise_scale = request.request.sigmas.empty() ? 1.0 : request.request.sigmas.front();
-    return LatentTokens{noised_by_strength(recipe.clean_BTC, noise.video_BTC, recipe.clean_mask_BT, noise_scale), noise.audio_BLC};
+    return LatentTokens{noised_by_strength(recipe.clean_BTC, here.video_BTC, recipe.clean_mask_BT, noise_scale), here.audio_BLC};
   }
   ClipNoise noise = draw_noise(parts.settings, shape, request.request.seed);
   report.exact(kChain, "noise.video", noise.video_BCFHW);
   report.exact(kChain, "noise.audio", noise.audio_BCLM);
+  noise.video_BCFHW = noise.video_BCFHW.to(fixture.device()), noise.audio_BCLM = noise.audio_BCLM.to(fixture.device());
   if (const at::Tensor image = fixture.find("image.preprocessed"); image.defined()) {
     noise.video_BCFHW = with_first_frame(noise.video_BCFHW, encode_image(parts.video_vae, image));
   }

@@ -20,8 +20,9 @@ double largest(const at::Tensor& x) { return x.numel() == 0 ? 0.0 : x.abs().max(
 
 }  // namespace
 
-Result<ParityFixture> ParityFixture::open(const std::string& dir) {
+Result<ParityFixture> ParityFixture::open(const std::string& dir, at::Device device) {
   ParityFixture fixture;
+  fixture.device_ = device;
   fixture.dir_ = dir;
   FANTASCOPE_TRY(fixture.request_, read_bounded_json(dir + "/request.json"));
   FANTASCOPE_TRY(fixture.inputs_, SafetensorsFile::open(dir + "/inputs.safetensors"));
@@ -36,14 +37,14 @@ at::Tensor ParityFixture::find(const std::string& name) const {
   for (const auto& file : {expected_, inputs_}) {
     if (file->find(name) == nullptr) continue;
     auto tensor = file->read(name);
-    if (tensor) return *std::move(tensor);
+    if (tensor) return tensor->to(device_);
   }
   return {};
 }
 
 double error_ratio(const at::Tensor& ours, const at::Tensor& expected) {
   if (!ours.defined() || ours.sizes() != expected.sizes()) return kInfinity;
-  const at::Tensor a = ours.to(at::kDouble), b = expected.to(at::kDouble);
+  const at::Tensor a = ours.cpu().to(at::kDouble), b = expected.cpu().to(at::kDouble);
   if (!at::isfinite(a).all().item<bool>()) return kInfinity;
   const double scale = largest(b), difference = largest(a - b);
   return scale > 0 ? difference / scale : difference;
@@ -51,7 +52,7 @@ double error_ratio(const at::Tensor& ours, const at::Tensor& expected) {
 
 double relative_l2(const at::Tensor& ours, const at::Tensor& expected) {
   if (!ours.defined() || ours.sizes() != expected.sizes()) return kInfinity;
-  const at::Tensor a = ours.to(at::kDouble), b = expected.to(at::kDouble);
+  const at::Tensor a = ours.cpu().to(at::kDouble), b = expected.cpu().to(at::kDouble);
   if (!at::isfinite(a).all().item<bool>()) return kInfinity;
   const double scale = b.norm().item<double>(), difference = (a - b).norm().item<double>();
   return scale > 0 ? difference / scale : difference;
@@ -82,13 +83,13 @@ void ParityReport::compare_absolute(const std::string& prefix, const std::string
   const at::Tensor expected = fixture_.find(name);
   if (!expected.defined()) return;
   const bool comparable = ours.defined() && ours.sizes() == expected.sizes();
-  row(prefix + name, comparable ? largest(ours.to(at::kDouble) - expected.to(at::kDouble)) : kInfinity, tolerance, "absolute");
+  row(prefix + name, comparable ? largest(ours.cpu().to(at::kDouble) - expected.cpu().to(at::kDouble)) : kInfinity, tolerance, "absolute");
 }
 
 void ParityReport::exact(const std::string& prefix, const std::string& name, const at::Tensor& ours) {
   const at::Tensor expected = fixture_.find(name);
   if (!expected.defined()) return;
-  const bool same = ours.defined() && ours.sizes() == expected.sizes() && at::equal(ours.to(expected.scalar_type()), expected);
+  const bool same = ours.defined() && ours.sizes() == expected.sizes() && at::equal(ours.cpu().to(expected.scalar_type()), expected.cpu());
   row(prefix + name, same ? 0.0 : kInfinity, 0.0, "exact");
 }
 
@@ -103,7 +104,7 @@ void ParityReport::frames(const std::string& prefix, const at::Tensor& decoded_B
   if (!expected.defined()) return;
   const at::Tensor ours = decoded_BCTHW.defined() ? frames_u8(decoded_BCTHW) : at::Tensor();
   if (!ours.defined() || ours.sizes() != expected.sizes()) return row(prefix + name, kInfinity, tolerances_.frame_levels, "another shape");
-  const at::Tensor difference = (ours.to(at::kInt) - expected.to(at::kInt)).abs();
+  const at::Tensor difference = (ours.cpu().to(at::kInt) - expected.cpu().to(at::kInt)).abs();
   const double levels = largest(difference);
   const double share = (difference > 0).to(at::kDouble).mean().item<double>();
   if (tolerances_.rounded)

@@ -17,20 +17,24 @@ namespace fantascope::models::ltx2 {
 
 class ParityFixture {
  public:
-  static Result<ParityFixture> open(const std::string& dir);
+  static Result<ParityFixture> open(const std::string& dir, at::Device device = at::kCPU);
 
   const std::string& dir() const { return dir_; }
   std::string model_dir() const { return dir_ + "/model"; }
   const nlohmann::json& request() const { return request_; }
-  /// Own memory; undefined if neither the inputs nor the expected tensors have it.
+  at::Device device() const { return device_; }
+  /// Own memory, on the device; undefined if neither the inputs nor the expected tensors have it.
   at::Tensor find(const std::string& name) const;
   bool has(const std::string& name) const;
 
  private:
   std::string dir_;
+  at::Device device_ = at::kCPU;
   nlohmann::json request_;
   std::shared_ptr<const SafetensorsFile> inputs_, expected_;
 };
+
+// All comparisons are made on the CPU.
 
 /// max|ours - expected| / max|expected|; infinite when shapes differ or ours is not finite where the expected value is.
 double error_ratio(const at::Tensor& ours, const at::Tensor& expected);

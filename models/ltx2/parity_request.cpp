@@ -53,7 +53,7 @@ DenoiseRecipe parity_recipe(const ModelSettings& settings, const ParityFixture& 
   const std::int64_t own = recipe.shape.num_video_tokens(), appended = num_appended_tokens(request.conditions, recipe.shape);
   recipe.schedule =
       make_flow_match_schedule(settings.scheduler, request.request.num_inference_steps, request.request.sigmas, own + appended);
-  recipe.clean_mask_BT = strengths(request.conditions, recipe.shape, {});
+  recipe.clean_mask_BT = strengths(request.conditions, recipe.shape, {}).to(fixture.device());
   const at::Tensor nothing = at::zeros({1, own, given_BGC.size(2)}, given_BGC.options());
   recipe.clean_BTC = with_given_tokens(request.conditions, recipe.shape, nothing, given_BGC);
   recipe.appended_coords = appended_coords(settings.transformer, recipe.shape, request.conditions);

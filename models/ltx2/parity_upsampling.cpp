@@ -16,8 +16,9 @@ Result<void> compare_upsampling(const ParityFixture& fixture, at::ScalarType dty
   options.tone_map_compression = fields.number("tone_map_compression_ratio", 0.0, 0, 1);
   const bool normalised = fields.flag("latents_normalized", false);
   FANTASCOPE_TRY_VOID(fields.finish());
-  FANTASCOPE_TRY(const LatentUpsampler upsampler, LatentUpsampler::load(fixture.model_dir() + "/latent_upsampler", dtype));
-  FANTASCOPE_TRY(const VideoVae vae, VideoVae::load(fixture.model_dir() + "/vae", dtype));
+  FANTASCOPE_TRY(const LatentUpsampler upsampler,
+                 LatentUpsampler::load(fixture.model_dir() + "/latent_upsampler", {dtype, fixture.device()}));
+  FANTASCOPE_TRY(const VideoVae vae, VideoVae::load(fixture.model_dir() + "/vae", {dtype, fixture.device()}));
   const at::Tensor latents = fixture.find("upsample.in.latents");
   if (!latents.defined()) return Error{ErrorCode::kBadFile, "The fixture has no latents to enlarge", fixture.dir() + "/inputs.safetensors"};
 

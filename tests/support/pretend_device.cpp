@@ -15,6 +15,8 @@
 #include <c10/core/impl/alloc_cpu.h>
 #include <torch/library.h>
 
+#include <cstdlib>
+
 namespace fantascope::testing {
 namespace {
 
@@ -160,6 +162,11 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
 }
 
 }  // namespace
+
+std::string other_device_name() {
+  const char* wanted = std::getenv("FANTASCOPE_TEST_DEVICE");
+  return wanted != nullptr && *wanted != 0 ? wanted : pretend_device_name();
+}
 
 c10::Device pretend_device() { return c10::Device(kType, 0); }
 

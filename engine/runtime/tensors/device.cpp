@@ -1,5 +1,6 @@
 #include "engine/runtime/tensors/device.h"
 
+#include <ATen/Context.h>
 #include <c10/core/DeviceType.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 
@@ -30,6 +31,8 @@ Result<c10::Device> find_device(const std::string& name) {
   if (index >= count)
     return no_device("This machine has no such CUDA device", name, count == 0 ? "cpu" : "cuda:0 to cuda:" + std::to_string(count - 1),
                      "Check that the driver is loaded (nvidia-smi).");
+  // cuDNN would round float32 convolutions to 10 bits of mantissa by itself: float32 here is what the reference is held to.
+  at::globalContext().setAllowTF32CuDNN(false);
   return c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
 }
 

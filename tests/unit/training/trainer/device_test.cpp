@@ -5,6 +5,7 @@
 #include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
+#include "engine/runtime/tensors/device.h"
 #include "tests/support/pretend_device.h"
 #include "tests/unit/training/trainer/small_world.h"
 #include "training/trainer/checkpoint.h"
@@ -14,7 +15,11 @@
 namespace fantascope::training {
 namespace {
 
-using fantascope::testing::pretend_device;
+c10::Device other_device() {
+  const auto device = find_device(fantascope::testing::other_device_name());
+  EXPECT_TRUE(device) << device.error().to_string();
+  return *device;
+}
 
 // Relative L2 of everything whose name begins so.
 double apart(const NamedTensors& a, const NamedTensors& b, const std::string& prefix) {
@@ -28,7 +33,7 @@ double apart(const NamedTensors& a, const NamedTensors& b, const std::string& pr
 }
 
 TEST(OtherDevice, RefusesWhatMixesDevices) {
-  const at::Tensor here = at::ones({2, 3}), there = at::ones({2, 3}).to(pretend_device());
+  const at::Tensor here = at::ones({2, 3}), there = at::ones({2, 3}).to(other_device());
   EXPECT_EQ((there + there).cpu().sum().item<double>(), 12);
   EXPECT_THROW(static_cast<void>(there + here), c10::Error);
   EXPECT_THROW(static_cast<void>(at::matmul(there, here.t())), c10::Error);
@@ -53,13 +58,13 @@ TEST(OtherDevice, TheDenoiserTrainsTheSame) {
     EXPECT_TRUE(samples.at(0).video_TC.device().is_cpu());
   };
   run("here", at::kCPU, false, 2);
-  run("there", pretend_device(), false, 2);
+  run("there", other_device(), false, 2);
   const auto here = load_checkpoint(folder.file("here")), there = load_checkpoint(folder.file("there"));
   ASSERT_TRUE(here && there);
   EXPECT_LT(apart(*here, *there, "first/"), 0.05);  // fused operations here, plain ones there, bf16 both
   EXPECT_LT(apart(*here, *there, "master/"), 0.02);
   run("there", at::kCPU, true, 3);  // a checkpoint of one serves the other
-  run("here", pretend_device(), true, 3);
+  run("here", other_device(), true, 3);
 }
 
 struct NetworkCase {
@@ -84,7 +89,7 @@ TEST_P(OtherDeviceNetwork, GivesTheSame) {
     EXPECT_GT(reached, 3);
     return output.detach().cpu();
   };
-  const at::Tensor here = forward(at::kCPU), there = forward(pretend_device());
+  const at::Tensor here = forward(at::kCPU), there = forward(other_device());
   EXPECT_LE((here - there).abs().max().item<double>(), 1e-4 * here.abs().max().item<double>() + 1e-7);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "models/ltx2/parity.h"
 #include "models/ltx2/pipeline.h"
 #include "tests/support/pretend_device.h"
 
@@ -61,19 +62,33 @@ double largest_difference(const std::vector<float>& a, const std::vector<float>&
 }
 
 void expect_same(const std::string& fixture, const GenerationRequest& request) {
-  const Made here = make(fixture, "cpu", request), there = make(fixture, testing::pretend_device_name(), request);
+  const Made here = make(fixture, "cpu", request), there = make(fixture, testing::other_device_name(), request);
   EXPECT_LT(largest_difference(here.pictures, there.pictures), 1.0 / 255);
   EXPECT_LT(largest_difference(here.sound, there.sound), 1e-3);
 }
 
 TEST(PipelineOnAnotherDevice, MakesTheSameClip) { expect_same("image-static-prompt", request()); }
 
-TEST(PipelineOnAnotherDevice, MakesTheSameClipFromAPicture) {
+TEST(PipelineOnAnotherDevice, MakesTheSameClipFromPictures) {
   GenerationRequest with_picture = request();
   RgbImage picture{64, 96, std::vector<std::uint8_t>(64 * 96 * 3)};
   for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels[i] = static_cast<std::uint8_t>(i * 7 % 251);
   with_picture.conditions.push_back({{picture}, nullptr, 0, 1.0});
+  with_picture.conditions.push_back({{picture}, nullptr, -1, 0.5});
   expect_same("image-static-prompt", with_picture);
+}
+
+// Every stage of every committed fixture, as `fantascope parity --device` runs them.
+TEST(ParityOnAnotherDevice, HoldsInEveryStage) {
+  for (const char* fixture : {"image-static-prompt", "interleaved-portrait", "keyframes", "mixed-heads", "still"}) {
+    int rows = 0;
+    const auto run = run_parity((kFixtures / fixture).string(), {DType::kFloat32, testing::other_device_name()}, [&](const ParityRow& row) {
+      EXPECT_TRUE(row.passed) << fixture << ": " << row.stage << " " << row.error_ratio;
+      ++rows;
+    });
+    EXPECT_TRUE(run) << fixture << ": " << run.error().to_string();
+    EXPECT_GT(rows, 30) << fixture;
+  }
 }
 
 }  // namespace
