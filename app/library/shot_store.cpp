@@ -138,6 +138,14 @@ Result<void> ShotStore::attach_jobs(const ShotId& id, const std::vector<JobId>& 
   });
 }
 
+Result<void> ShotStore::attach_beside(const JobId& like, const JobId& job) {
+  return database_.write([&](sqlite3* handle) -> Result<void> {
+    Statement statement(handle, database_.path(),
+                        "INSERT OR REPLACE INTO shot_job (job_id, shot_id) SELECT ?1, shot_id FROM shot_job WHERE job_id = ?2");
+    return statement.bind(job.text()).bind(like.text()).run();
+  });
+}
+
 Result<std::string> ShotStore::text(const std::string& name) const {
   std::string content;
   FANTASCOPE_TRY_VOID(database_.read([&](sqlite3* handle) -> Result<void> {

@@ -41,6 +41,8 @@ class ShotStore {
   /// are meant: those of others stay where they are.
   Result<void> set_board(const std::vector<ShotId>& order, const std::string& project_id = {});
   Result<void> attach_jobs(const ShotId& id, const std::vector<JobId>& jobs);
+  /// Another job of the shot that `like` is of, if it is of one.
+  Result<void> attach_beside(const JobId& like, const JobId& job);
   Result<std::string> text(const std::string& name) const;
   Result<void> set_text(const std::string& name, const std::string& content);
 

@@ -255,6 +255,7 @@ Result<QueueEntry> queue_duplicate(OperationContext& context, const std::string&
   if (seed == DuplicateSeed::kNew) order.recipe.seed = random_seed();
   order.out.clear();  // the copy belongs to the first
   FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_duplicate(context.studio, original, order));
+  FANTASCOPE_TRY_VOID(ShotStore(open->database).attach_beside(original.job_id, jobs.front().job_id));
   FANTASCOPE_TRY(const std::vector<Job> accepted, accept_jobs(context.studio, open->queue, jobs, AcceptFor::kAnyone));
   return to_entry(accepted.front());
 }

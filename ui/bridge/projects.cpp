@@ -19,7 +19,7 @@ void Projects::setContext(StudioContext& context) {
   context_ = &context;
   current_id_ = context.preferences.value(u"project"_s).toString();
   current_name_ = context.preferences.value(u"project_name"_s).toString();
-  connect(&context.jobs, &JobFeed::takesChanged, this, &Projects::refresh);
+  connect(&context.jobs, &JobFeed::takesChanged, this, &Projects::refresh, Qt::QueuedConnection);  // after the lists have asked
   connect(&context.operations, &Operations::readyChanged, this, &Projects::refresh);
 }
 

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "app/operations/generate.h"
 #include "app/operations/queue.h"
 #include "app/operations/views.h"
@@ -59,8 +61,12 @@ TEST_F(ProjectTest, AClipIsMadeIntoAProjectAndFoundThere) {
   const json project = good("project list")["projects"][0];
   EXPECT_EQ(project["num_shots"], 1) << "two takes of one request are one shot";
   EXPECT_EQ(project["num_takes"], 2);
-  const auto more = good("queue add", {{"prompt", "a blue cube"}, {"model", "tiny"}, {"project", "Short Film"}});
+  const json queued = good("queue add", {{"prompt", "a blue cube"}, {"model", "tiny"}, {"project", "Short Film"}});
   EXPECT_EQ(good("project list")["projects"][0]["num_shots"], 2) << "before it is made";
+  good("queue duplicate", {{"job", queued["job_id"]}, {"new_seed", true}});
+  good("worker", {{"until_idle", true}});
+  EXPECT_EQ(good("project list")["projects"][0]["num_takes"], 4) << "the duplicate belongs to the same shot";
+  EXPECT_EQ(good("project list")["projects"][0]["num_shots"], 2);
 }
 
 TEST_F(ProjectTest, WhatGoesOnFromATakeStaysInItsShot) {
@@ -71,6 +77,21 @@ TEST_F(ProjectTest, WhatGoesOnFromATakeStaysInItsShot) {
   const json project = good("project list")["projects"][0];
   EXPECT_EQ(project["num_takes"], 2);
   EXPECT_EQ(project["num_shots"], 1);
+}
+
+TEST_F(ProjectTest, ABatchIsAShotOfTheProjectForEveryLine) {
+  good("project create", {{"name", "Film"}});
+  good("project create", {{"name", "Sea"}});
+  std::ofstream(scratch_.root() + "/clips.csv") << "prompt,project\na wave,sea\na ball,\na cone,Film\n";
+  good("queue batch", {{"file", scratch_.root() + "/clips.csv"}, {"model", "tiny"}, {"project", "film"}});
+  const json projects = good("project list")["projects"];
+  EXPECT_EQ(projects[0]["num_shots"], 2) << projects.dump();
+  EXPECT_EQ(projects[1]["num_shots"], 1);
+  std::ofstream(scratch_.root() + "/bad.csv") << "prompt,project\na wave,sea\na ball,nowhere\n";
+  const auto refused = ask("queue batch", {{"file", scratch_.root() + "/bad.csv"}, {"model", "tiny"}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().to_string(), HasSubstr("no such project"));
+  EXPECT_EQ(good("project list")["projects"], projects) << "nothing of a bad batch is left";
 }
 
 TEST_F(ProjectTest, AnUnknownProjectIsRefusedBeforeAnythingIsDone) {

@@ -34,6 +34,7 @@ LibraryModel::LibraryModel(StudioContext& context, QObject* parent) : QObject(pa
 }
 
 void LibraryModel::followProject() {
+  if (take_list_.projectId() == context_.projects.currentId()) return Q_EMIT countChanged();  // it got another name
   selected_.clear();
   take_list_.setProjectId(context_.projects.currentId());
   Q_EMIT selectionChanged();
