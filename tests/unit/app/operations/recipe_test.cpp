@@ -41,6 +41,32 @@ TEST(RecipeTest, ReadsBackExactly) {
   EXPECT_EQ(recipe_sha256(*read), recipe_sha256(a_recipe()));
 }
 
+TEST(RecipeTest, ARetakeNamesItsRangeAndNothingElse) {
+  Recipe recipe = a_recipe();
+  recipe.continuation = RecipeContinuation{"retake", 9, 0, 1.0, 1, 1, true};
+  json written = recipe_to_json(recipe);
+  EXPECT_EQ(written["continuation"],
+            (json{{"kind", "retake"}, {"parent_frames", 9}, {"first_latent_frame", 1}, {"num_latent_frames", 1}, {"keeps_sound", true}}));
+  const auto read = recipe_from_json(written, "recipe.json");
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(*read, recipe);
+  const auto refused = [&](const char* field, const json& value) {
+    json changed = written;
+    if (value.is_discarded())
+      changed["continuation"].erase(field);
+    else
+      changed["continuation"][field] = value;
+    const auto answer = recipe_from_json(changed, "recipe.json");
+    return !answer && answer.error().to_string().find(field) != std::string::npos;
+  };
+  EXPECT_TRUE(refused("first_latent_frame", -1));
+  EXPECT_TRUE(refused("num_latent_frames", 0));
+  EXPECT_TRUE(refused("keeps_sound", "yes"));
+  EXPECT_TRUE(refused("keeps_sound", json(json::value_t::discarded)));
+  EXPECT_TRUE(refused("kind", "reprise"));
+  EXPECT_TRUE(refused("strength", 0.5)) << "of a remix only";
+}
+
 /// The hash is in take rows and in clips' credentials: a change of the form needs a new schema version.
 TEST(RecipeTest, TheCanonicalFormIsFrozen) {
   const std::string text = canonical_recipe(a_recipe());
