@@ -111,6 +111,12 @@ def main(artefacts):
         win.key("ctrl+3")
         win.wait_text("2 takes in “Film”", 10)
         assert library.takes() == 3
+        win.key("i")  # about the current take: its project is said there
+        win.wait(lambda: "Project" in win.texts() and win.texts().count("Film") >= 2, 10)
+        step("about")
+        win.key("Right")
+        win.wait(lambda: "a green cone falls in a grey studio" in win.texts(), 10)
+        win.key("i")
 
         menu("Down", "Down", "Down")  # All projects, Film, Sea, New project, Rename
         win.wait_text("Rename project", 5)

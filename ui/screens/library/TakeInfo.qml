@@ -16,13 +16,16 @@ Rectangle {
         Words { kind: "title"; Layout.fillWidth: true; text: info.take.name || qsTr("No take"); wrapMode: Text.Wrap }
         Words { Layout.fillWidth: true; text: info.take.prompt || ""; wrapMode: Text.Wrap; quiet: true }
         RowLayout { spacing: Theme.space3; FlagWord { keep: info.take.keep || "draft" } Stars { stars: info.take.stars || 0; onPicked: stars => info.model.setStars(stars) } }
+        // The rows stay while what they say changes: Qt 6.4 crashes when rows of a layout are made anew while it is laid out.
         Repeater {
-            model: [{n: qsTr("Model"), v: info.take.modelName}, {n: qsTr("Size"), v: (info.take.size || "").replace("x", "×")}, {n: qsTr("Length"), v: info.take.length}, {n: qsTr("Seed"), v: info.take.seed}, {n: qsTr("Project"), v: info.take.project}, {n: qsTr("Made"), v: info.take.moment}]
+            model: [qsTr("Model"), qsTr("Size"), qsTr("Length"), qsTr("Seed"), qsTr("Project"), qsTr("Made")]
             RowLayout {
-                required property var modelData
+                required property string modelData
+                required property int index
+                readonly property var value: [info.take.modelName, (info.take.size || "").replace("x", "×"), info.take.length, info.take.seed, info.take.project, info.take.moment][index]
                 Layout.fillWidth: true
-                Words { text: modelData.n; kind: "meta"; Layout.preferredWidth: 64 }
-                Words { text: modelData.v || ""; kind: "mono"; Layout.fillWidth: true; property bool mayElide: true }
+                Words { text: parent.modelData; kind: "meta"; Layout.preferredWidth: 64 }
+                Words { text: parent.value || ""; kind: "mono"; Layout.fillWidth: true; property bool mayElide: true }
             }
         }
         Words { text: qsTr("Tags"); strong: true; Layout.topMargin: Theme.space2 }
