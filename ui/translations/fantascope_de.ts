@@ -2395,20 +2395,20 @@
             <translation>Zoom: 400 %</translation>
         </message>
         <message>
-            <source>Move the enlarged picture left</source>
-            <translation>Das vergrößerte Bild nach links schieben</translation>
+            <source>Enlarged: move the view left</source>
+            <translation>Vergrößert: Ausschnitt nach links</translation>
         </message>
         <message>
-            <source>Move the enlarged picture right</source>
-            <translation>Das vergrößerte Bild nach rechts schieben</translation>
+            <source>Enlarged: move the view right</source>
+            <translation>Vergrößert: Ausschnitt nach rechts</translation>
         </message>
         <message>
-            <source>Move the enlarged picture up</source>
-            <translation>Das vergrößerte Bild nach oben schieben</translation>
+            <source>Enlarged: move the view up</source>
+            <translation>Vergrößert: Ausschnitt nach oben</translation>
         </message>
         <message>
-            <source>Move the enlarged picture down</source>
-            <translation>Das vergrößerte Bild nach unten schieben</translation>
+            <source>Enlarged: move the view down</source>
+            <translation>Vergrößert: Ausschnitt nach unten</translation>
         </message>
         <message>
             <source>Retake the range</source>

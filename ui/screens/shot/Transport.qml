@@ -35,16 +35,17 @@ RowLayout {
             color: bar.range.set ? Theme.accent : Theme.text3
         }
         Repeater {
-            model: [{ "on": bar.range.hasIn, "at": bar.range.first, "side": 1 }, { "on": bar.range.hasOut, "at": bar.range.last, "side": -1 }]
+            model: 2
             Item {
                 id: mark
-                required property var modelData
-                visible: modelData.on
-                x: Math.round(track.width * modelData.at / track.last) - 1
+                required property int index
+                readonly property bool isIn: index === 0
+                visible: isIn ? bar.range.hasIn : bar.range.hasOut
+                x: Math.round(track.width * (isIn ? bar.range.first : bar.range.last) / track.last) - 1
                 height: track.height
                 Rectangle { y: 4; width: 2; height: parent.height - 8; color: Theme.text }
-                Rectangle { x: mark.modelData.side > 0 ? 0 : -4; y: 4; width: 6; height: 2; color: Theme.text }
-                Rectangle { x: mark.modelData.side > 0 ? 0 : -4; y: parent.height - 6; width: 6; height: 2; color: Theme.text }
+                Rectangle { x: mark.isIn ? 0 : -4; y: 4; width: 6; height: 2; color: Theme.text }
+                Rectangle { x: mark.isIn ? 0 : -4; y: parent.height - 6; width: 6; height: 2; color: Theme.text }
             }
         }
         Rectangle { x: parent.width * bar.clock.frame / track.last - 6; anchors.verticalCenter: parent.verticalCenter; width: 12; height: 12; radius: 6; color: Theme.accent }
