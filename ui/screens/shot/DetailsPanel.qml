@@ -19,11 +19,14 @@ Rectangle {
             spacing: Theme.space2
             Words { kind: "title"; text: qsTr("Measured"); Layout.fillWidth: true }
             Words { visible: panel.model.measures.length === 0; quiet: true; Layout.fillWidth: true; wrapMode: Text.Wrap; text: qsTr("This take is being measured.") }
+            // Rows are counted and look up what they say, so that they stay when another take has as many: Qt 6.4 crashes when rows of a
+            // layout are made anew while it is laid out.
             Repeater {
-                model: panel.model.measures
+                model: panel.model.measures.length
                 RowLayout {
                     id: measure
-                    required property var modelData
+                    required property int index
+                    readonly property var modelData: panel.model.measures[index] || ({name: "", value: "", bad: false})
                     Layout.fillWidth: true
                     spacing: Theme.space1
                     Accessible.role: Accessible.StaticText
@@ -40,12 +43,14 @@ Rectangle {
             Rectangle { Layout.fillWidth: true; Layout.preferredHeight: 1; color: Theme.line }
             Words { kind: "title"; text: qsTr("Recipe"); Layout.fillWidth: true }
             Repeater {
-                model: panel.model.facts
+                model: panel.model.facts.length
                 RowLayout {
-                    required property var modelData
+                    id: fact
+                    required property int index
+                    readonly property var modelData: panel.model.facts[index] || ({name: "", value: ""})
                     Layout.fillWidth: true
-                    Words { text: modelData.name; kind: "meta"; Layout.preferredWidth: 64; Layout.alignment: Qt.AlignTop }
-                    Words { text: modelData.value; Layout.fillWidth: true; wrapMode: Text.Wrap }
+                    Words { text: fact.modelData.name; kind: "meta"; Layout.preferredWidth: 64; Layout.alignment: Qt.AlignTop }
+                    Words { text: fact.modelData.value; Layout.fillWidth: true; wrapMode: Text.Wrap }
                 }
             }
             Flow {
