@@ -5,7 +5,6 @@
 #include <QLocale>
 #include <QRandomGenerator>
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "ui/bridge/job_feed.h"
@@ -26,17 +25,6 @@ namespace {
 
 constexpr int kEstimateAfter_ms = 150;
 constexpr char kFirstPrompt[] = "A red ball bounces across a checkered floor at sunset, slow pan left";
-
-/// The multiple of `unit` nearest to `value`, within the limits.
-int nearest(double value, int unit, int least, int most) {
-  return std::clamp(static_cast<int>(std::lround(value / unit)) * unit, (least + unit - 1) / unit * unit, most / unit * unit);
-}
-
-double rate_of(const QString& fps) {
-  const QStringList parts = fps.split(QLatin1Char('/'));
-  const double rate = parts.size() == 2 ? parts[0].toDouble() / std::max(1.0, parts[1].toDouble()) : fps.toDouble();
-  return rate > 0 ? rate : 24;
-}
 
 }  // namespace
 
@@ -155,63 +143,6 @@ void CreateModel::newSeed() {
   set("seed_locked", true);
 }
 
-QVariantList CreateModel::sizes() const {
-  const QVariantMap model = chosen();
-  const int unit = std::max(1, model.value(u"size_multiple"_s, 32).toInt());
-  const int least = model.value(u"size_min"_s, unit).toInt(), most = model.value(u"size_max"_s, 4096).toInt();
-  const QStringList usual = model.value(u"defaults"_s).toMap().value(u"size"_s, u"192x128"_s).toString().split(QLatin1Char('x'));
-  const double area = usual.size() == 2 ? usual[0].toDouble() * usual[1].toDouble() : 192 * 128;
-  QVariantList rows;
-  QStringList seen;
-  const auto add = [&](const QString& value, const QString& shape) {
-    if (seen.contains(value)) return;
-    seen << value;
-    rows << QVariantMap{{u"value"_s, value},
-                        {u"text"_s, QString(value).replace(QLatin1Char('x'), u'×') + (shape.isEmpty() ? QString() : u"  "_s + shape)}};
-  };
-  if (usual.size() == 2) add(usual.join(QLatin1Char('x')), tr("usual"));
-  struct Shape {
-    double ratio;
-    QString name;
-  };
-  for (const double scale : {1.0, 1.8}) {
-    for (const Shape& shape : {Shape{16.0 / 9, tr("wide")}, Shape{3.0 / 2, u"3:2"_s}, Shape{1.0, tr("square")}, Shape{2.0 / 3, u"2:3"_s},
-                               Shape{9.0 / 16, tr("tall")}}) {
-      const int width = nearest(std::sqrt(area * scale * shape.ratio), unit, least, most),
-                height = nearest(std::sqrt(area * scale / shape.ratio), unit, least, most);
-      add(u"%1x%2"_s.arg(width).arg(height), shape.name);
-    }
-  }
-  if (!size().isEmpty()) add(size(), {});
-  return rows;
-}
-
-QVariantList CreateModel::lengths() const {
-  const QVariantMap model = chosen();
-  const int unit = std::max(1, model.value(u"frames_multiple"_s, 8).toInt()), most = model.value(u"frames_max"_s, 257).toInt();
-  const double rate = rate_of(fps());
-  QVariantList rows;
-  QList<int> seen;
-  const auto add = [&](int count) {
-    if (count < 1 || count > most || seen.contains(count)) return;
-    seen << count;
-    rows << QVariantMap{{u"value"_s, count}, {u"text"_s, length_text(count / rate) + u" · "_s + tr("%n frame(s)", nullptr, count)}};
-  };
-  for (const double seconds : {0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0, 10.0})
-    add(static_cast<int>(std::lround(seconds * rate / unit)) * unit + 1);
-  add(model.value(u"defaults"_s).toMap().value(u"frames"_s).toInt());
-  add(frames());
-  std::ranges::sort(rows, {}, [](const QVariant& row) { return row.toMap().value(u"value"_s).toInt(); });
-  return rows;
-}
-
-QStringList CreateModel::rates() const {
-  QStringList rates = {chosen().value(u"defaults"_s).toMap().value(u"fps"_s, u"24"_s).toString()};
-  for (const QString& rate : {u"12"_s, u"16"_s, u"24000/1001"_s, u"24"_s, u"25"_s, u"30"_s, fps()})
-    if (!rate.isEmpty() && !rates.contains(rate)) rates << rate;
-  return rates;
-}
-
 json CreateModel::request() const {
   json arguments = {{"prompt", prompt().toStdString()}};
   const auto text = [&](const char* name, const QString& value) {
@@ -229,90 +160,6 @@ json CreateModel::request() const {
   if (seedLocked() && !seed().isEmpty()) arguments["seed"] = seed().toLongLong();
   if (takes() > 1) arguments["takes"] = takes();
   return arguments;
-}
-
-void CreateModel::estimate() {
-  if (models_.isEmpty()) return;
-  const int generation = ++generation_;
-  json arguments = request();
-  const bool no_prompt = prompt().trimmed().isEmpty();
-  if (no_prompt) arguments["prompt"] = "x";  // what it costs does not depend on the words
-  context_.operations.ask(Lane::kEstimate, "estimate", std::move(arguments), this, [this, generation](Result<json> answer) {
-    if (generation != generation_) return;
-    fresh_ = true;
-    problem_.clear();
-    if (!answer) {
-      const ErrorText error = error_text(answer.error());
-      problem_ = {
-          {u"title"_s, error.title}, {u"cause"_s, error.cause}, {u"remedy"_s, error.remedy}, {u"snap"_s, !answer.error().allowed.empty()}};
-      Q_EMIT estimateChanged();
-      return;
-    }
-    showEstimate(*answer);
-    findSameTake(generation);
-  });
-}
-
-void CreateModel::findSameTake(int generation) {
-  if (!seedLocked() || takes() > 1 || prompt().trimmed().isEmpty()) return;
-  const json asked = request();
-  context_.operations.ask(Lane::kEstimate, "view same take", asked, this, [this, asked, generation](Result<json> answer) {
-    if (generation != generation_) return;
-    same_take_.clear();
-    same_request_ = asked;
-    if (!answer || !answer->contains("take_id")) return Q_EMIT estimateChanged();
-    const QString id = text_field(*answer, "take_id"), shot = text_field(*answer, "shot_id");
-    const int row = take_list_.rowOf(id);
-    same_take_ = row >= 0 ? tr("This take exists (take %1).").arg(take_list_.count() - row) : tr("This take exists in the library.");
-    same_route_ = u"shot/%1?takes=%2&view=one"_s.arg(shot.isEmpty() ? u"none"_s : shot, id);
-    Q_EMIT estimateChanged();
-  });
-}
-
-QString CreateModel::sameTake() const { return same_request_ == request() ? same_take_ : QString(); }
-
-void CreateModel::showSameTake() {
-  if (!sameTake().isEmpty()) context_.navigator.go(same_route_);
-}
-
-void CreateModel::showEstimate(const json& answer) {
-  fits_ = answer.value("fits", true);
-  const auto number = [&answer](const char* name) {
-    return answer.contains(name) && answer[name].is_number() ? answer[name].get<double>() : 0.0;
-  };
-  const double least = number("total_s_min"), most = number("total_s_max"), total = number("total_s");
-  short_time_.clear();
-  if (answer.value("measured", false)) {
-    time_ = total < 10 ? tr("A few seconds (%1 to %2), measured here").arg(rounded_time(least), rounded_time(most))
-                       : tr("About %1 (%2 to %3), measured here").arg(rounded_time(total), rounded_time(least), rounded_time(most));
-    short_time_ = total < 10 ? QString() : rounded_time(total);
-  } else {
-    time_ = tr("No runs like this here yet: the first one teaches the time.");
-  }
-  space_ = tr("Memory %1 of %2 · disk %3")
-               .arg(bytes_text(answer.value("memory_bytes_min", std::uint64_t{0})),
-                    bytes_text(answer.value("available_memory_bytes", std::uint64_t{0})),
-                    bytes_text(answer.value("disk_bytes", std::uint64_t{0})));
-  verdict_ =
-      fits_ ? (context_.jobs.jobs().isEmpty() ? tr("Fits. Starts at once.")
-                                              : tr("Fits. Starts after %n job(s).", nullptr, static_cast<int>(context_.jobs.jobs().size())))
-            : tr("Does not fit: %1")
-                  .arg(answer.contains("notes") && !answer["notes"].empty()
-                           ? QString::fromStdString(answer["notes"].back().get<std::string>())
-                           : QString());
-  Q_EMIT estimateChanged();
-}
-
-QString CreateModel::generateText() const { return takes() > 1 ? tr("Generate ×%1").arg(takes()) : tr("Generate"); }
-
-void CreateModel::snap() {
-  json arguments = request();
-  if (prompt().trimmed().isEmpty()) arguments["prompt"] = "x";
-  arguments["snap"] = true;
-  context_.operations.ask(Lane::kEstimate, "estimate", std::move(arguments), this, [this](Result<json> answer) {
-    if (!answer) return context_.notices.showError(answer.error());
-    setAll({{u"size"_s, text_field(*answer, "size")}, {u"frames"_s, (*answer)["frames"].get<int>()}}, tr("nearest allowed values"));
-  });
 }
 
 void CreateModel::addPhrase(const QString& phrase) {
@@ -438,16 +285,6 @@ void CreateModel::finish(const QString& takeId) {
     if (!answer) return context_.notices.showError(answer.error());
     attach((*answer)["jobs"]);
   });
-}
-
-QString CreateModel::smallerSize(const QString& size) const {
-  const QStringList sides = size.split(QLatin1Char('x'));
-  const QVariantMap model = chosen();
-  const int unit = std::max(1, model.value(u"size_multiple"_s, 32).toInt()), least = model.value(u"size_min"_s, unit).toInt();
-  const int most = model.value(u"size_max"_s, 4096).toInt();
-  if (sides.size() != 2) return size;
-  const auto side = [&](const QString& text) { return nearest(text.toInt() / std::sqrt(2.0), unit, least, most); };
-  return u"%1x%2"_s.arg(side(sides[0])).arg(side(sides[1]));
 }
 
 void CreateModel::jobRequest(const QString& jobId, bool smaller) {
