@@ -1,6 +1,7 @@
 /// Running the queue: order, stopping and going on, other programs, hours, full disks, hangs.
 
 #include <atomic>
+#include <cstdlib>
 
 #include "app/library/job_store.h"
 #include "app/operations/views.h"
@@ -265,8 +266,12 @@ TEST_F(Work, WaitsWhileTheMachineIsBusyAndCountsItsOwnLoadOut) {
   EXPECT_THAT(work(polite).waiting, HasSubstr("busy (load 3.0"));
   load = 0.4;
   at_step(2, [&] { load = 0.4 + std::max(1u, std::thread::hardware_concurrency()); });  // what the job itself adds
+  // Put back afterwards: recipes of the tests that follow in this process say how many threads there were.
+  const char* set = std::getenv("OMP_NUM_THREADS");
+  const std::string before = set != nullptr ? set : "";
   ::setenv("OMP_NUM_THREADS", std::to_string(std::max(1u, std::thread::hardware_concurrency())).c_str(), 1);
   EXPECT_EQ(work(polite).done.size(), 1u);
+  before.empty() ? ::unsetenv("OMP_NUM_THREADS") : ::setenv("OMP_NUM_THREADS", before.c_str(), 1);
 }
 
 TEST_F(Work, AWorkerThatWaitsStartsWhatIsAdded) {
