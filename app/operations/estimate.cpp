@@ -48,13 +48,14 @@ Result<Estimate> estimate(OperationContext& context, const GenerateRequest& requ
   const double frame_bytes = static_cast<double>(plan.recipe.width) * plan.recipe.height * plan.recipe.frames * 3 * sizeof(float);
   estimate.memory_bytes_min = plan.model.info.weights_bytes + static_cast<std::uint64_t>(frame_bytes);
   estimate.available_memory_bytes = available_memory();
-  estimate.disk_bytes = disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes);
+  estimate.disk_bytes = clip_bytes_needed(plan.recipe) * static_cast<std::uint64_t>(request.takes);
+  const std::uint64_t wanted_free = disk_bytes_needed(plan.recipe, studio.settings(), request.takes);
   std::error_code error;
   fs::path folder = studio.home().dir;
   while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   FANTASCOPE_TRY(estimate.free_bytes, studio.free_space(folder.string()));
-  estimate.fits = estimate.disk_bytes <= estimate.free_bytes && estimate.memory_bytes_min <= estimate.available_memory_bytes;
-  if (estimate.disk_bytes > estimate.free_bytes) estimate.notes.push_back("not enough free disk space in " + folder.string());
+  estimate.fits = wanted_free <= estimate.free_bytes && estimate.memory_bytes_min <= estimate.available_memory_bytes;
+  if (wanted_free > estimate.free_bytes) estimate.notes.push_back("not enough free disk space in " + folder.string());
   if (estimate.memory_bytes_min > estimate.available_memory_bytes) estimate.notes.push_back("not enough free memory");
   return estimate;
 }

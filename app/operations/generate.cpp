@@ -195,7 +195,7 @@ Result<std::vector<GeneratedTake>> generate(OperationContext& context, const Gen
     show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
   FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
   FANTASCOPE_TRY(Database* const database, studio.library());
-  FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings()) * static_cast<std::uint64_t>(request.takes)));
+  FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings(), request.takes)));
   for (const std::string& note : plan.notes) show(context, "note: " + note);
 
   JobStore store(*database);

@@ -130,10 +130,14 @@ std::uint64_t random_seed() {
   return bits;
 }
 
-std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings) {
+std::uint64_t clip_bytes_needed(const Recipe& recipe) {
   const double pixels = static_cast<double>(recipe.width) * recipe.height * recipe.frames;
   constexpr double kLatentBytesPerPixel = 0.5, kClipBytesPerPixel = 0.5;  // upper bounds of what families and crf 17 give
-  return static_cast<std::uint64_t>(pixels * (3 * kLatentBytesPerPixel + 2 * kClipBytesPerPixel)) +
+  return static_cast<std::uint64_t>(pixels * (3 * kLatentBytesPerPixel + 2 * kClipBytesPerPixel));
+}
+
+std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings, int takes) {
+  return clip_bytes_needed(recipe) * static_cast<std::uint64_t>(takes) +
          static_cast<std::uint64_t>(settings.free_space_min_mb) * (1u << 20);
 }
 

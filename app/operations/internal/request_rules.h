@@ -32,7 +32,9 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
 std::uint64_t random_seed();
 
 /// Bytes that a take of this recipe needs on the way to its end: latents three times, clip twice, what the settings keep free.
-std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings);
+std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings, int takes = 1);
+/// Without that space: an upper bound of what the clip and its work files are.
+std::uint64_t clip_bytes_needed(const Recipe& recipe);
 
 std::string cpu_name();
 int num_threads();

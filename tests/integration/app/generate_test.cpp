@@ -241,6 +241,29 @@ TEST_F(Generate, EstimateSaysNotMeasuredFirstAndTheMeasuredTimeAfterwards) {
   EXPECT_GT(scaled->total_s, after->total_s);
 }
 
+// What is kept free besides is asked for once and is no part of what clips cost.
+TEST_F(Generate, EstimateCountsTheClipsAndKeepsTheReserveFreeBesides) {
+  scratch_.add_model("tiny");
+  StudioOptions options = scratch_.options();
+  std::uint64_t free = std::uint64_t{1} << 40;
+  options.free_space = [&free](const std::string&) -> Result<std::uint64_t> { return free; };
+  open(std::move(options));
+  OperationContext call = context();
+  const auto one = estimate(call, request());
+  GenerateRequest more = request();
+  more.takes = 4;
+  const auto four = estimate(call, more);
+  ASSERT_TRUE(one && four);
+  EXPECT_TRUE(four->fits);
+  EXPECT_EQ(four->disk_bytes, 4 * one->disk_bytes);
+  EXPECT_LT(four->disk_bytes, std::uint64_t{64} << 20);
+  free = four->disk_bytes + (std::uint64_t{1} << 20);  // room for the clips, none beside them
+  const auto tight = estimate(call, more);
+  ASSERT_TRUE(tight);
+  EXPECT_FALSE(tight->fits);
+  EXPECT_THAT(tight->notes, ::testing::Contains(HasSubstr("not enough free disk space")));
+}
+
 class Cancel : public Generate, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(Cancel, LeavesNothingBehind) {
