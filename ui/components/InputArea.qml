@@ -1,4 +1,4 @@
-// Several lines of text, growing to its height and scrolling after that. The hint is drawn here: Qt 6.4 elides a long placeholder.
+// Several lines of text, growing to its height and scrolling after that. The hint is drawn here: Qt 6.4 cuts a long one off.
 import QtQuick
 import QtQuick.Controls.Basic
 

@@ -9,6 +9,7 @@
 #include "models/ltx2/parity.h"
 #include "models/ltx2/pipeline.h"
 #include "tests/support/pretend_device.h"
+#include "tests/unit/models/ltx2/pipeline/small_request.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
@@ -19,17 +20,11 @@ struct Made {
   std::vector<float> pictures, sound;
 };
 
+// With the rescaling of guidance, which asks for means over a whole clip.
 GenerationRequest request() {
-  GenerationRequest request;
-  request.prompt = "a red ball rolls down wooden stairs";
-  request.width = 64;
-  request.height = 96;
-  request.num_frames = 9;
-  request.fps = Rational{24, 1};
+  GenerationRequest request = small_request();
   request.num_inference_steps = 2;
-  request.guidance = {2.0, 0.0, 1.0, 0.5};
-  request.audio_guidance = {2.0, 0.0, 1.0, 0.0};
-  request.seed = 77;
+  request.guidance.rescale = 0.5;
   return request;
 }
 

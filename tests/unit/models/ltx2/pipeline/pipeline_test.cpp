@@ -15,26 +15,13 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/runtime/tensors/tensor_state.h"
+#include "tests/unit/models/ltx2/pipeline/small_request.h"
 
 namespace fantascope::models::ltx2 {
 namespace {
 
 namespace fs = std::filesystem;
 const fs::path kFixtures = fs::path(FANTASCOPE_SOURCE_DIR) / "tests/fixtures/parity";
-
-GenerationRequest small_request() {
-  GenerationRequest request;
-  request.prompt = "a red ball rolls down wooden stairs";
-  request.width = 64;
-  request.height = 96;
-  request.num_frames = 9;
-  request.fps = Rational{24, 1};
-  request.num_inference_steps = 3;
-  request.guidance = {2.0, 0.0, 1.0, 0.0};
-  request.audio_guidance = {2.0, 0.0, 1.0, 0.0};
-  request.seed = 77;
-  return request;
-}
 
 class PipelineTest : public testing::Test {
  protected:
