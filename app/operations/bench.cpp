@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/model_catalog.h"
 #include "engine/runtime/generation.h"
 #include "engine/runtime/model_family.h"
@@ -55,6 +56,7 @@ json spread(std::vector<double> values) {
 Result<json> run_bench_clip(OperationContext& context, const json& arguments) {
   Studio& studio = context.studio;
   FANTASCOPE_TRY(const ModelEntry model, find_model(studio, arguments.value("model", studio.settings().default_model)));
+  FANTASCOPE_TRY_VOID(require_licence(studio, model));
   LoadOptions options;
   options.dtype = arguments.value("dtype", studio.settings().dtype) == "fp32" ? DType::kFloat32 : DType::kBFloat16;
   options.device = arguments.value("device", studio.settings().device);

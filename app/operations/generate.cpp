@@ -193,7 +193,7 @@ Result<std::vector<GeneratedTake>> generate(OperationContext& context, const Gen
   FANTASCOPE_TRY_VOID(check_project(studio, request));
   if (request.save_latents && !request.out)
     show(context, "note: latents are always kept in the take's folder; --save-latents only matters with --out");
-  FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
+  FANTASCOPE_TRY(const PlannedGeneration plan, plan_to_make(studio, request, random_seed()));
   FANTASCOPE_TRY(Database* const database, studio.library());
   FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings(), request.takes)));
   for (const std::string& note : plan.notes) show(context, "note: " + note);

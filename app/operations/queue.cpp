@@ -6,6 +6,7 @@
 #include "app/operations/internal/accept_jobs.h"
 #include "app/operations/internal/batch_file.h"
 #include "app/operations/internal/job_place.h"
+#include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/queue_entry.h"
 #include "app/operations/prompt_text.h"
 
@@ -106,7 +107,7 @@ Result<std::vector<QueueEntry>> queue_add(OperationContext& context, const Gener
   Studio& studio = context.studio;
   if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
   FANTASCOPE_TRY_VOID(check_project(studio, request));
-  FANTASCOPE_TRY(const PlannedGeneration plan, plan_generation(studio, request, random_seed()));
+  FANTASCOPE_TRY(const PlannedGeneration plan, plan_to_make(studio, request, random_seed()));
   FANTASCOPE_TRY(const auto open, open_queue(context));
   FANTASCOPE_TRY_VOID(check_space(studio, disk_bytes_needed(plan.recipe, studio.settings())));
   FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_jobs(studio, request, plan));
@@ -126,7 +127,7 @@ Result<std::vector<QueueEntry>> queue_add_batch(OperationContext& context, const
     const auto planned = [&]() -> Result<PlannedGeneration> {
       if (request.out) FANTASCOPE_TRY_VOID(check_out(*request.out));
       FANTASCOPE_TRY_VOID(check_project(studio, request));
-      return plan_generation(studio, request, random_seed());
+      return plan_to_make(studio, request, random_seed());
     }();
     if (!planned) {
       errors.add(line.line, planned.error());
@@ -252,6 +253,7 @@ Result<QueueEntry> queue_duplicate(OperationContext& context, const std::string&
   if (original.kind != kGenerateJob) {
     return Error{ErrorCode::kInvalidArgument, "only jobs that make a take can be duplicated", "job", original.kind, kGenerateJob, ""};
   }
+  FANTASCOPE_TRY_VOID(require_order_model(context.studio, order));
   if (seed == DuplicateSeed::kNew) order.recipe.seed = random_seed();
   order.out.clear();  // the copy belongs to the first
   FANTASCOPE_TRY(const std::vector<NewJob> jobs, make_duplicate(context.studio, original, order));

@@ -35,6 +35,7 @@ Result<NewJob> make_job(Studio& studio, const GenerateRequest& request, const Pl
   NewJob job{JobId::random(), kGenerateJob, "", plan.recipe.sketch_steps > 0 ? plan.recipe.sketch_steps : plan.recipe.steps};
   JobOrder order{plan.recipe, plan.model.info.dir, request.wav, request.png, "", request.save_latents};
   order.recipe.seed += static_cast<std::uint64_t>(take);
+  order.linked = plan.model.origin == "linked";
   if (request.out) order.out = fs::absolute(out_name(*request.out, take + 1, request.takes)).string();
   const std::string dir = work_dir(studio.home(), job.job_id);
   const auto kept = [&]() -> Result<void> {

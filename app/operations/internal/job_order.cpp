@@ -23,6 +23,7 @@ std::string order_to_text(const JobOrder& order) {
   }
   if (!order.parent_take.empty()) json["parent"] = {{"take_id", order.parent_take}, {"relation", order.relation}};
   if (!order.resume_file.empty()) json["resume_file"] = order.resume_file;
+  if (order.linked) json["linked"] = true;
   return json.dump();
 }
 
@@ -54,6 +55,7 @@ Result<JobOrder> order_from_text(const std::string& text, const std::string& sub
     order.relation = text("relation");
   }
   if (is("resume_file", nlohmann::json::value_t::string)) order.resume_file = json["resume_file"];
+  if (is("linked", nlohmann::json::value_t::boolean)) order.linked = json["linked"];
   if (is("out", nlohmann::json::value_t::string)) order.out = json["out"];
   if (is("out_with_latents", nlohmann::json::value_t::boolean)) order.out_with_latents = json["out_with_latents"];
   return order;

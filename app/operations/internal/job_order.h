@@ -21,6 +21,7 @@ struct JobOrder {
   bool out_with_latents = false;      ///< the latents are copied beside it
   std::string parent_take, relation;  ///< lineage: "extend", "remix", "finish", "retake"; empty: none
   std::string resume_file;            ///< finish: the sketch's state in the job's folder, where sampling begins
+  bool linked = false;                ///< the model was found among the linked ones: it has to be there still when the job runs
 };
 std::string order_to_text(const JobOrder& order);
 Result<JobOrder> order_from_text(const std::string& text, const std::string& subject);

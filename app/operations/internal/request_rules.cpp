@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "app/operations/internal/continuation.h"
+#include "app/operations/internal/licence_gate.h"
 #include "app/operations/prompt_text.h"
 #include "engine/base/bounded_json.h"
 
@@ -206,6 +207,12 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   recipe.num_threads = num_threads();
   recipe.dtype = request.dtype.value_or(studio.settings().dtype);
   FANTASCOPE_TRY_VOID(plan_continuation(request, parent, plan));
+  return plan;
+}
+
+Result<PlannedGeneration> plan_to_make(Studio& studio, const GenerateRequest& request, std::uint64_t seed) {
+  FANTASCOPE_TRY(PlannedGeneration plan, plan_generation(studio, request, seed));
+  FANTASCOPE_TRY_VOID(require_licence(studio, plan.model));
   return plan;
 }
 

@@ -23,10 +23,14 @@ struct PlannedGeneration {
   Recipe recipe;                   ///< of the first take; hashes, scheduler and sigmas are still empty
   std::vector<std::string> notes;  ///< what was snapped
   std::optional<PlannedParent> parent;
+  int first_step = 0;  ///< steps of the run that are done already: those of the sketch that is finished
 };
 
 /// Refuses what the model does not allow with the nearest two values that it does. `seed` is used where the request has none.
+/// For looking only: a model whose licence is not accepted yet is planned for too.
 Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest& request, std::uint64_t seed);
+/// The same for making: refused where the licence of the model has to be accepted first. Every way to a new job plans with this.
+Result<PlannedGeneration> plan_to_make(Studio& studio, const GenerateRequest& request, std::uint64_t seed);
 
 /// 32 random bits: short enough to type again.
 std::uint64_t random_seed();

@@ -46,7 +46,8 @@ TEST(Migrations, AreFrozen) {
                                             "3 0003_shelf 58c92549ead15d07c7675ca4876776c5117c78047485e0e032c28f9ef630f3e4",
                                             "4 0004_lineage 457af9b3954ecd77113bc118c2485916fe7aacf9d90cba6445c5e537afa94932",
                                             "5 0005_measures f995fb978f197c749b81cf1d663c60039d5bb733e5e38919071415c65bb176c3",
-                                            "6 0006_projects 83ba7fed440f296db6f9dd06dee2d1b7e877de74eb47077cbeb009e0d30fffb8"));
+                                            "6 0006_projects 83ba7fed440f296db6f9dd06dee2d1b7e877de74eb47077cbeb009e0d30fffb8",
+                                            "7 0007_licences f9ad17540251bbea46a07a5224e87e5d6193f219e841b99422e0b794ad19fbaa"));
 }
 
 class DatabaseTest : public LibraryTest {};

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "app/library/job_store.h"
+#include "app/library/licence_store.h"
 #include "app/library/model_store.h"
 #include "app/library/take_store.h"
 #include "app/library/timing_store.h"
@@ -294,6 +295,24 @@ TEST_F(ModelStoreTest, LinksAreKeptOnce) {
   EXPECT_THAT(*models_.links(), ::testing::ElementsAre("/a", "/b"));
   EXPECT_TRUE(*models_.unlink("/a"));
   EXPECT_FALSE(*models_.unlink("/a"));
+}
+
+TEST_F(ModelStoreTest, AnAcceptanceIsForOneFolderAndOneText) {
+  LicenceStore licences(*database_);
+  const std::string text(64, 'a'), changed(64, 'b');
+  EXPECT_FALSE((*licences.accepted_ms("/m", text)).has_value());
+  ASSERT_TRUE(licences.accept("/m", text, "Some Licence"));
+  const auto first = *licences.accepted_ms("/m", text);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_GT(*first, 0);
+  EXPECT_FALSE((*licences.accepted_ms("/m", changed)).has_value());
+  EXPECT_FALSE((*licences.accepted_ms("/n", text)).has_value());
+  ASSERT_TRUE(licences.accept("/m", text, "Some Licence"));
+  EXPECT_EQ(*licences.accepted_ms("/m", text), first) << "the first time stays";
+  EXPECT_FALSE(licences.accept("/m", "short", "Some Licence"));
+  ASSERT_TRUE(models_.link("/m"));
+  ASSERT_TRUE(models_.unlink("/m"));
+  EXPECT_EQ(*licences.accepted_ms("/m", text), first) << "outlives the link";
 }
 
 }  // namespace
