@@ -298,11 +298,13 @@ std::vector<LicenceTerm> find_terms(const std::string& file, std::string_view te
       if (at > 0 && std::isalnum(static_cast<unsigned char>(small[at - 1]))) continue;
       const auto [begin, end] = sentence_around(text, at);
       const bool known = std::find(taken.begin(), taken.end(), begin) != taken.end();
+      const std::string quote = words_of(text.substr(begin, end - begin));
+      if (std::count(quote.begin(), quote.end(), ' ') < 3) continue;  // a heading
       if (known || terms.size() >= kTermsMax || counts[keyword.topic] >= kTermsOfTopicMax) continue;
       taken.push_back(begin);
       ++counts[keyword.topic];
       const int line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
-      terms.push_back({keyword.topic, file, line, words_of(text.substr(begin, end - begin))});
+      terms.push_back({keyword.topic, file, line, quote});
     }
   }
   return terms;

@@ -37,6 +37,14 @@
     <context>
         <name>CreateModel</name>
         <message>
+            <source>The licence of %1 is not accepted yet.</source>
+            <translation>Die Lizenz von %1 ist noch nicht angenommen.</translation>
+        </message>
+        <message>
+            <source>Nothing is made with a model before that. Models shows its terms.</source>
+            <translation>Vorher wird mit einem Modell nichts gemacht. Unter Modelle stehen ihre Bedingungen.</translation>
+        </message>
+        <message>
             <source>Loading the engine</source>
             <translation>Die Engine wird geladen</translation>
         </message>
@@ -358,6 +366,10 @@
     <context>
         <name>DetailsPanel</name>
         <message>
+            <source>Reproduce: %1</source>
+            <translation>Nachmachen: %1</translation>
+        </message>
+        <message>
             <source>Measured</source>
             <translation>Gemessen</translation>
         </message>
@@ -392,6 +404,14 @@
     </context>
     <context>
         <name>EstimateBox</name>
+        <message>
+            <source>Open Models</source>
+            <translation>Modelle öffnen</translation>
+        </message>
+        <message>
+            <source>Read the licence and accept it</source>
+            <translation>Die Lizenz lesen und annehmen</translation>
+        </message>
         <message>
             <source>Take the nearest possible</source>
             <translation>Nächstmögliches nehmen</translation>
@@ -984,6 +1004,77 @@
     <context>
         <name>ModelsModel</name>
         <message>
+            <source>Licence: %1. Free to use, nothing to accept.</source>
+            <translation>Lizenz: %1. Frei nutzbar, nichts anzunehmen.</translation>
+        </message>
+        <message>
+            <source>Its licence cannot be shown, so it cannot be used: %1</source>
+            <translation>Seine Lizenz lässt sich nicht zeigen, also lässt es sich nicht nutzen: %1</translation>
+        </message>
+        <message>
+            <source>Its files state no licence: find out from whoever made it what is allowed.</source>
+            <translation>Seine Dateien nennen keine Lizenz: Frage bei denen nach, die es gemacht haben, was erlaubt ist.</translation>
+        </message>
+        <message>
+            <source>Its files name %1, but a licence file holds other text.</source>
+            <translation>Seine Dateien nennen %1, aber in einer Lizenzdatei steht ein anderer Text.</translation>
+        </message>
+        <message>
+            <source>Licence: %1.</source>
+            <translation>Lizenz: %1.</translation>
+        </message>
+        <message>
+            <source>To be accepted before the first use.</source>
+            <translation>Vor der ersten Nutzung anzunehmen.</translation>
+        </message>
+        <message>
+            <source>Accepted on %1.</source>
+            <translation>Angenommen am %1.</translation>
+        </message>
+        <message>
+            <source>Linked: %1. Nothing was copied. Its licence is to be accepted before the first use.</source>
+            <translation>Verknüpft: %1. Nichts wurde kopiert. Vor der ersten Nutzung ist seine Lizenz anzunehmen.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 is unlinked. Its files stay. %n waiting job(s) fail without it.</source>
+            <translation>
+                <numerusform>%1 ist getrennt. Seine Dateien bleiben. Ein wartender Auftrag scheitert ohne es.</numerusform>
+                <numerusform>%1 ist getrennt. Seine Dateien bleiben. %n wartende Aufträge scheitern ohne es.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 is unlinked. Its files stay.</source>
+            <translation>%1 ist getrennt. Seine Dateien bleiben.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <source>unlink “%1”</source>
+            <translation>„%1“ trennen</translation>
+        </message>
+        <message>
+            <source>%1, line %2</source>
+            <translation>%1, Zeile %2</translation>
+        </message>
+        <message>
+            <source>No licence text lies in the model's folder.</source>
+            <translation>Im Ordner des Modells liegt kein Lizenztext.</translation>
+        </message>
+        <message>
+            <source>No licence text lies in the model's folder. Its files say that it is at %1</source>
+            <translation>Im Ordner des Modells liegt kein Lizenztext. Laut seinen Dateien steht er unter %1</translation>
+        </message>
+        <message>
+            <source>The text goes on in %1 in the model's folder.</source>
+            <translation>Der Text geht in %1 im Ordner des Modells weiter.</translation>
+        </message>
+        <message>
+            <source>The licence of %1 is accepted.</source>
+            <translation>Die Lizenz von %1 ist angenommen.</translation>
+        </message>
+        <message>
             <source>fits this machine: weights %1, memory %2</source>
             <translation>passt auf diesen Rechner: Gewichte %1, Speicher %2</translation>
         </message>
@@ -1034,6 +1125,18 @@
     <context>
         <name>ModelsScreen</name>
         <message>
+            <source>Unlink</source>
+            <translation>Trennen</translation>
+        </message>
+        <message>
+            <source>Files and takes stay; can be undone</source>
+            <translation>Dateien und Takes bleiben; lässt sich rückgängig machen</translation>
+        </message>
+        <message>
+            <source>Models stay where they lie; linking copies nothing and fetches nothing. A licence that asks for more than naming its makers is accepted once, before the first use.</source>
+            <translation>Modelle bleiben, wo sie liegen; Verknüpfen kopiert nichts und lädt nichts herunter. Eine Lizenz, die mehr verlangt, als die Urheber zu nennen, wird einmal angenommen, vor der ersten Nutzung.</translation>
+        </message>
+        <message>
             <source>Models</source>
             <translation>Modelle</translation>
         </message>
@@ -1046,32 +1149,8 @@
             <translation>Ein Ordner mit model_index.json; er bleibt, wo er ist</translation>
         </message>
         <message>
-            <source>Licence: %1</source>
-            <translation>Lizenz: %1</translation>
-        </message>
-        <message>
-            <source>not stated by its files</source>
-            <translation>steht nicht in seinen Dateien</translation>
-        </message>
-        <message>
-            <source>Check files</source>
-            <translation>Dateien prüfen</translation>
-        </message>
-        <message>
-            <source>Read every byte, compare hashes, load the weights</source>
-            <translation>Jedes Byte lesen, Hashes vergleichen, Gewichte laden</translation>
-        </message>
-        <message>
-            <source>Use from the next start</source>
-            <translation>Ab dem nächsten Start nutzen</translation>
-        </message>
-        <message>
             <source>This folder cannot be used as a model.</source>
             <translation>Dieser Ordner ist kein nutzbares Modell.</translation>
-        </message>
-        <message>
-            <source>Models stay where they lie; linking copies nothing and fetches nothing. Mind the licence of what you link.</source>
-            <translation>Modelle bleiben, wo sie liegen; Verknüpfen kopiert nichts und lädt nichts herunter. Achte auf die Lizenz dessen, was du verknüpfst.</translation>
         </message>
     </context>
     <context>
@@ -1969,6 +2048,10 @@
     <context>
         <name>ShotModel</name>
         <message>
+            <source>This is not a length in seconds.</source>
+            <translation>Das ist keine Länge in Sekunden.</translation>
+        </message>
+        <message>
             <source>Not in this build yet.</source>
             <translation>In dieser Version noch nicht.</translation>
         </message>
@@ -2138,6 +2221,22 @@
     </context>
     <context>
         <name>ShotScreen</name>
+        <message>
+            <source>Finish %1</source>
+            <translation>Ausführen %1</translation>
+        </message>
+        <message>
+            <source>Length</source>
+            <translation>Länge</translation>
+        </message>
+        <message>
+            <source>Length of the whole clip in seconds</source>
+            <translation>Länge des ganzen Clips in Sekunden</translation>
+        </message>
+        <message>
+            <source>s, the take included</source>
+            <translation>s, mit dem Take</translation>
+        </message>
         <message>
             <source>Back</source>
             <translation>Zurück</translation>
@@ -2472,6 +2571,10 @@
     </context>
     <context>
         <name>SketchGridView</name>
+        <message>
+            <source>Finish %1</source>
+            <translation>Ausführen %1</translation>
+        </message>
         <message>
             <source>Takes of this shot</source>
             <translation>Takes dieser Einstellung</translation>
@@ -2986,6 +3089,151 @@
         <message>
             <source>Not a sketch: it is finished.</source>
             <translation>Keine Skizze: Er ist fertig.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelCard</name>
+        <message>
+            <source>Accept the licence…</source>
+            <translation>Lizenz annehmen…</translation>
+        </message>
+        <message>
+            <source>Its terms once more, then yes or no</source>
+            <translation>Ihre Bedingungen noch einmal, dann ja oder nein</translation>
+        </message>
+        <message>
+            <source>Hide licence</source>
+            <translation>Lizenz verbergen</translation>
+        </message>
+        <message>
+            <source>Show licence</source>
+            <translation>Lizenz zeigen</translation>
+        </message>
+        <message>
+            <source>The whole text, here</source>
+            <translation>Der ganze Text, hier</translation>
+        </message>
+        <message>
+            <source>Check files</source>
+            <translation>Dateien prüfen</translation>
+        </message>
+        <message>
+            <source>Read every byte, compare hashes, load the weights</source>
+            <translation>Jedes Byte lesen, Hashes vergleichen, Gewichte laden</translation>
+        </message>
+        <message>
+            <source>Use from the next start</source>
+            <translation>Ab dem nächsten Start nutzen</translation>
+        </message>
+        <message>
+            <source>Unlink</source>
+            <translation>Trennen</translation>
+        </message>
+        <message>
+            <source>Files and takes stay; can be undone</source>
+            <translation>Dateien und Takes bleiben; lässt sich rückgängig machen</translation>
+        </message>
+        <message>
+            <source>Licence of %1</source>
+            <translation>Lizenz von %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>LicenceTerms</name>
+        <message>
+            <source>Know this first, in its own words:</source>
+            <translation>Das vorab, in ihren eigenen Worten:</translation>
+        </message>
+        <message>
+            <source>No sentence of it speaks of revenue, territories, competitors or non-commercial use. Read it all the same.</source>
+            <translation>Kein Satz darin handelt von Umsatz, Ländern, Wettbewerbern oder nicht kommerzieller Nutzung. Lies sie trotzdem.</translation>
+        </message>
+    </context>
+    <context>
+        <name>AcceptLicence</name>
+        <message>
+            <source>Accept the licence of %1?</source>
+            <translation>Die Lizenz von %1 annehmen?</translation>
+        </message>
+        <message>
+            <source>You accept the text as it lies in the model's folder now. If it changes, you are asked again.</source>
+            <translation>Du nimmst den Text an, wie er jetzt im Ordner des Modells liegt. Ändert er sich, wirst du wieder gefragt.</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>Jetzt nicht</translation>
+        </message>
+        <message>
+            <source>I accept it</source>
+            <translation>Ich nehme sie an</translation>
+        </message>
+    </context>
+    <context>
+        <name>ActionPrice</name>
+        <message>
+            <source>A few seconds (%1 to %2), measured here</source>
+            <translation>Wenige Sekunden (%1 bis %2), hier gemessen</translation>
+        </message>
+        <message>
+            <source>About %1 (%2 to %3), measured here</source>
+            <translation>Etwa %1 (%2 bis %3), hier gemessen</translation>
+        </message>
+        <message>
+            <source>No runs like this here yet: the first one teaches the time.</source>
+            <translation>Hier noch nie so gelaufen: Der erste Lauf zeigt die Dauer.</translation>
+        </message>
+        <message>
+            <source>%1 of %2 steps are left.</source>
+            <translation>%1 von %2 Schritten fehlen noch.</translation>
+        </message>
+        <message>
+            <source>Runs %1 of %2 steps.</source>
+            <translation>Rechnet %1 von %2 Schritten.</translation>
+        </message>
+        <message>
+            <source>The clip becomes %1 long: %2 frames.</source>
+            <translation>Der Clip wird %1 lang: %2 Bilder.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Made in %n stretch(es).</source>
+            <translation>
+                <numerusform>In %n Stück gemacht.</numerusform>
+                <numerusform>In %n Stücken gemacht.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Memory %1 of %2 · disk %3</source>
+            <translation>Speicher %1 von %2 · Platte %3</translation>
+        </message>
+        <message>
+            <source>Does not fit in memory: needs %1, %2 free.</source>
+            <translation>Passt nicht in den Speicher: braucht %1, frei sind %2.</translation>
+        </message>
+        <message>
+            <source>Does not fit on the disk: needs %1 and what is kept free, %2 free.</source>
+            <translation>Passt nicht auf die Platte: braucht %1 und was frei bleiben soll, frei sind %2.</translation>
+        </message>
+        <message>
+            <source>Fits.</source>
+            <translation>Passt.</translation>
+        </message>
+        <message>
+            <source>Fits. Starts at once.</source>
+            <translation>Passt. Beginnt sofort.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Fits. Starts after %n job(s).</source>
+            <translation>
+                <numerusform>Passt. Beginnt nach %n Auftrag.</numerusform>
+                <numerusform>Passt. Beginnt nach %n Aufträgen.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>PriceBox</name>
+        <message>
+            <source>Reckoning what it costs …</source>
+            <translation>Wird berechnet …</translation>
         </message>
     </context>
 </TS>

@@ -114,6 +114,13 @@
     <context>
         <name>ModelsModel</name>
         <message numerus="yes">
+            <source>%1 is unlinked. Its files stay. %n waiting job(s) fail without it.</source>
+            <translation>
+                <numerusform>%1 is unlinked. Its files stay. %n waiting job fails without it.</numerusform>
+                <numerusform>%1 is unlinked. Its files stay. %n waiting jobs fail without it.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n file(s) read, all as they should be</source>
             <translation>
                 <numerusform>%n file read, all as they should be</numerusform>
@@ -233,6 +240,23 @@
             <translation>
                 <numerusform>%n minute ago</numerusform>
                 <numerusform>%n minutes ago</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ActionPrice</name>
+        <message numerus="yes">
+            <source>Made in %n stretch(es).</source>
+            <translation>
+                <numerusform>Made in %n stretch.</numerusform>
+                <numerusform>Made in %n stretches.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Fits. Starts after %n job(s).</source>
+            <translation>
+                <numerusform>Fits. Starts after %n job.</numerusform>
+                <numerusform>Fits. Starts after %n jobs.</numerusform>
             </translation>
         </message>
     </context>

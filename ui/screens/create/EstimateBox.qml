@@ -33,5 +33,6 @@ Rectangle {
         Words { visible: box.wrong && text !== ""; Layout.fillWidth: true; text: box.wrong ? box.model.problem.cause || "" : ""; kind: "meta"; wrapMode: Text.Wrap }
         Words { visible: box.wrong && text !== ""; Layout.fillWidth: true; text: box.wrong ? box.model.problem.remedy || "" : ""; kind: "meta"; wrapMode: Text.Wrap }
         ActionButton { visible: box.wrong && box.model.problem.snap === true; compact: true; text: qsTr("Take the nearest possible"); onClicked: box.model.snap() }
+        ActionButton { objectName: "solve problem"; visible: box.wrong && box.model.problem.route !== undefined; compact: true; text: qsTr("Open Models"); hint: qsTr("Read the licence and accept it"); onClicked: box.model.solveProblem() }
     }
 }

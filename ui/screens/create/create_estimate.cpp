@@ -30,6 +30,11 @@ void CreateModel::estimate() {
       Q_EMIT estimateChanged();
       return;
     }
+    if (answer->value("licence_needs_acceptance", false)) {
+      problem_ = {{u"title"_s, tr("The licence of %1 is not accepted yet.").arg(modelName())},
+                  {u"cause"_s, tr("Nothing is made with a model before that. Models shows its terms.")},
+                  {u"route"_s, u"models"_s}};
+    }
     showEstimate(*answer);
     findSameTake(generation);
   });
@@ -55,6 +60,10 @@ QString CreateModel::sameTake() const { return same_request_ == request() ? same
 
 void CreateModel::showSameTake() {
   if (!sameTake().isEmpty()) context_.navigator.go(same_route_);
+}
+
+void CreateModel::solveProblem() {
+  if (const QString route = problem_.value(u"route"_s).toString(); !route.isEmpty()) context_.navigator.go(route);
 }
 
 void CreateModel::showEstimate(const json& answer) {

@@ -98,18 +98,33 @@ void CreateModel::loadModels() {
       Q_EMIT estimateChanged();
       return;
     }
-    models_ = to_variant((*answer)["models"]).toList();
+    putModels(to_variant((*answer)["models"]).toList());
     if (models_.isEmpty()) return;
-    if (chosen().value(u"name"_s) != modelName() || frames() == 0) applyModelDefaults();
-    Q_EMIT modelsChanged();
-    Q_EMIT formChanged();
-    estimate();
     if (first_start_ && shot_id_.isEmpty()) start(false);
   });
   context_.operations.ask(Lane::kQuick, "view operations", json::object(), this, [this](Result<json> answer) {
     const json fields = answer ? answer->value("queue add", json::array()) : json::array();
     sketch_reason_ = std::ranges::find(fields, "sketch") != fields.end() ? QString() : tr("Sketches are not in this build yet.");
     Q_EMIT modelsChanged();
+  });
+}
+
+void CreateModel::putModels(const QVariantList& models) {
+  models_ = models;
+  if (models_.isEmpty()) return;
+  if (chosen().value(u"name"_s) != modelName() || frames() == 0) applyModelDefaults();
+  Q_EMIT modelsChanged();
+  Q_EMIT formChanged();
+  estimate();
+}
+
+/// Models may have been linked, unlinked or accepted since.
+void CreateModel::refreshModels() {
+  if (models_.isEmpty()) return;
+  context_.operations.ask(Lane::kQuick, "models list", json::object(), this, [this](Result<json> answer) {
+    if (!answer || !answer->contains("models")) return;
+    const QVariantList models = to_variant((*answer)["models"]).toList();
+    if (!models.isEmpty() && models != models_) putModels(models);
   });
 }
 
@@ -322,6 +337,7 @@ QString CreateModel::refusal(const QString& file) const {
 
 void CreateModel::followRoute() {
   if (context_.navigator.screen() != "create"_L1) return;
+  refreshModels();
   const QVariantMap query = context_.navigator.query();
   if (const QString take = query.value(u"take"_s).toString(); !take.isEmpty()) takeRequest(take);
   if (const QString job = query.value(u"job"_s).toString(); !job.isEmpty()) jobRequest(job, query.value(u"size"_s) == "smaller"_L1);

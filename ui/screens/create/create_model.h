@@ -94,7 +94,7 @@ class CreateModel final : public QObject {
   QString estimateSpace() const { return space_; }
   QString estimateVerdict() const { return verdict_; }
   bool fits() const { return fits_; }
-  /// {title, cause, remedy, snap}: what is wrong with the form; empty if nothing.
+  /// {title, cause, remedy, snap, route}: what is wrong with the form; empty if nothing. `route`: where it can be put right.
   QVariantMap problem() const { return problem_; }
   /// That this very clip is in the library; empty: it is not. Known for a locked seed only.
   QString sameTake() const;
@@ -111,6 +111,8 @@ class CreateModel final : public QObject {
   Q_INVOKABLE void generate() { start(false); }
   Q_INVOKABLE void sketch() { start(true); }
   Q_INVOKABLE void showSameTake();
+  /// Goes where the problem is solved: see its route.
+  Q_INVOKABLE void solveProblem();
   Q_INVOKABLE void newShot();
   Q_INVOKABLE void addPhrase(const QString& phrase);
   /// Takes the nearest values that the model allows.
@@ -146,6 +148,8 @@ class CreateModel final : public QObject {
   void setAll(const QVariantMap& fields, const QString& undo_text);
   QVariantMap chosen() const;
   void loadModels();
+  void refreshModels();
+  void putModels(const QVariantList& models);
   void applyModelDefaults();
   nlohmann::json request() const;
   void estimate();

@@ -9,6 +9,23 @@ FocusScope {
     id: screen
     required property var model
     required property var studio
+    property string shownLicence: ""  // the folder whose licence is open
+    property string touched: ""       // the folder whose card takes the focus back when the cards are made anew
+    onVisibleChanged: if (visible) model.refresh()
+    onTouchedChanged: if (touched !== "") forget.restart()
+    Timer { id: forget; interval: 2000; onTriggered: screen.touched = "" }
+
+    // What has the focus is seen, also where Tab led beyond the edge.
+    readonly property Item focused: Window.activeFocusItem
+    onFocusedChanged: {
+        let inside = focused
+        while (inside && inside !== cards) inside = inside.parent
+        const view = scroll.contentItem
+        if (!inside || focused.height > view.height) return
+        const top = focused.mapToItem(cards, 0, 0).y, bottom = top + focused.height + Theme.space4
+        if (top < view.contentY) view.contentY = Math.max(0, top - Theme.space4)
+        else if (bottom > view.contentY + view.height) view.contentY = Math.min(bottom - view.height, Math.max(0, view.contentHeight - view.height))
+    }
 
     ColumnLayout {
         anchors.fill: parent
@@ -19,7 +36,7 @@ FocusScope {
             Layout.leftMargin: Theme.space5
             Layout.rightMargin: Theme.space4
             Words { kind: "title"; text: qsTr("Models"); Layout.fillWidth: true }
-            ActionButton { focus: true; compact: true; iconName: "folder2-open"; text: qsTr("Link a folder"); hint: qsTr("A folder with model_index.json; it stays where it is"); onClicked: folder.open() }
+            ActionButton { id: linkButton; focus: true; compact: true; iconName: "folder2-open"; text: qsTr("Link a folder"); hint: qsTr("A folder with model_index.json; it stays where it is"); onClicked: folder.open() }
         }
         ScrollView {
             id: scroll
@@ -28,48 +45,35 @@ FocusScope {
             contentWidth: availableWidth
             clip: true
             ColumnLayout {
+                id: cards
                 width: scroll.availableWidth
                 spacing: Theme.space3
                 Repeater {
                     model: screen.model.models
-                    Card {
+                    ModelCard {
                         id: card
                         required property var modelData
                         Layout.fillWidth: true
                         Layout.maximumWidth: 860
                         Layout.leftMargin: Theme.space5
                         Layout.rightMargin: Theme.space5
-                        Layout.preferredHeight: column.implicitHeight + 2 * Theme.space4
-                        Accessible.role: Accessible.ListItem
-                        Accessible.name: modelData.name + ", " + modelData.fitText
-                        ColumnLayout {
-                            id: column
-                            anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.space4 }
-                            spacing: Theme.space1
-                            RowLayout {
-                                spacing: Theme.space2
-                                Words { kind: "title"; text: card.modelData.name }
-                                Words { kind: "meta"; text: card.modelData.originText; Layout.fillWidth: true }
-                                Icon { icon: card.modelData.fits ? "check-lg" : "exclamation-triangle"; color: card.modelData.fits ? Theme.ok : Theme.danger }
-                                Words { text: card.modelData.fitText; color: card.modelData.fits ? Theme.ok : Theme.danger }
-                            }
-                            Words { Layout.fillWidth: true; Layout.topMargin: Theme.space1; wrapMode: Text.Wrap; text: qsTr("Licence: %1").arg(card.modelData.licence || qsTr("not stated by its files")) }
-                            Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.modelData.usual }
-                            Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.modelData.limits }
-                            Words { Layout.fillWidth: true; kind: "mono"; quiet: true; wrapMode: Text.WrapAnywhere; text: card.modelData.dir }
-                            Words { Layout.fillWidth: true; visible: text !== ""; wrapMode: Text.Wrap; text: screen.model.checks[card.modelData.dir] || ""; color: Theme.info }
-                            RowLayout {
-                                Layout.topMargin: Theme.space2
-                                spacing: Theme.space2
-                                ActionButton { compact: true; text: qsTr("Check files"); hint: qsTr("Read every byte, compare hashes, load the weights"); onClicked: screen.model.checkFiles(card.modelData.dir) }
-                                ActionButton { compact: true; text: qsTr("Use from the next start"); onClicked: screen.model.use(card.modelData.name) }
-                            }
+                        Layout.preferredHeight: implicitHeight
+                        model: screen.model
+                        entry: modelData
+                        licenceShown: screen.shownLicence === modelData.dir
+                        onLicenceWanted: {
+                            screen.shownLicence = licenceShown ? "" : modelData.dir
+                            if (screen.shownLicence !== "") screen.model.loadLicence(modelData.dir)
                         }
+                        onAcceptWanted: accepting.ask(modelData)
+                        onChanged: { screen.touched = modelData.dir; linkButton.forceActiveFocus() }
+                        Component.onCompleted: if (screen.touched === modelData.dir) focusFirst()
                     }
                 }
                 Repeater {
                     model: screen.model.broken
                     ErrorCard {
+                        id: wrong
                         required property var modelData
                         Layout.fillWidth: true
                         Layout.maximumWidth: 860
@@ -78,11 +82,13 @@ FocusScope {
                         title: qsTr("This folder cannot be used as a model.")
                         cause: modelData.title
                         remedy: modelData.dir
+                        actions: ActionButton { compact: true; text: qsTr("Unlink"); hint: qsTr("Files and takes stay; can be undone"); onClicked: { linkButton.forceActiveFocus(); screen.model.unlink(wrong.modelData.dir, wrong.modelData.dir) } }
                     }
                 }
-                Words { Layout.leftMargin: Theme.space5; Layout.rightMargin: Theme.space5; Layout.maximumWidth: 860; Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: qsTr("Models stay where they lie; linking copies nothing and fetches nothing. Mind the licence of what you link.") }
+                Words { Layout.leftMargin: Theme.space5; Layout.rightMargin: Theme.space5; Layout.bottomMargin: Theme.space4; Layout.maximumWidth: 860; Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: qsTr("Models stay where they lie; linking copies nothing and fetches nothing. A licence that asks for more than naming its makers is accepted once, before the first use.") }
             }
         }
     }
     FolderDialog { id: folder; onAccepted: screen.model.link(decodeURIComponent(selectedFolder.toString().replace("file://", ""))) }
+    AcceptLicence { id: accepting; model: screen.model; onAnswered: dir => screen.touched = dir }
 }

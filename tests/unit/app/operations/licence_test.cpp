@@ -153,7 +153,8 @@ TEST_F(Licence, SentencesThatBiteAreQuotedWithTheirPlace) {
   EXPECT_EQ(terms[2].line, 7);
   EXPECT_EQ(terms[2].text, "You must not use it to develop a product that is competing with ours;");
   EXPECT_EQ(terms[3].topic, "non_commercial");
-  EXPECT_TRUE(find_terms("LICENSE", "A competent court. The oregion. Noncommittal.").empty());
+  EXPECT_TRUE(find_terms("LICENSE", "A competent court is one. The oregion is not one. Noncommittal words are few.").empty());
+  EXPECT_TRUE(find_terms("LICENSE", "1. Commercial Use.\n\n2. Territory\n\n").empty()) << "headings say nothing";
 }
 
 TEST_F(Licence, ALongTextWithoutSentencesGivesShortQuotes) {

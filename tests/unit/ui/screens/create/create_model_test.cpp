@@ -16,9 +16,10 @@ constexpr int kAfterEstimate_ms = 220;
 struct CreateTest : ::testing::Test {
   void SetUp() override {
     QLocale::setDefault(QLocale::c());
-    studio.backend.handlers["models list"] = [](const json&) {
+    studio.backend.handlers["models list"] = [this](const json&) {
       return json{{"models",
                    {{{"name", "m"},
+                     {"licence_needs_acceptance", bound},
                      {"size_multiple", 32},
                      {"size_min", 32},
                      {"size_max", 512},
@@ -39,6 +40,7 @@ struct CreateTest : ::testing::Test {
                   {"available_memory_bytes", 20'400'000'000},
                   {"disk_bytes", 18'000'000},
                   {"fits", fits},
+                  {"licence_needs_acceptance", bound},
                   {"notes", {"not enough free memory"}}};
     };
     studio.backend.handlers["put shot"] = [](const json&) { return json{{"shot_id", "0123456789abcdef"}}; };
@@ -56,7 +58,7 @@ struct CreateTest : ::testing::Test {
   FakeStudio studio;
   std::vector<json> estimates, added, asked_same;
   json attached;
-  bool wrong = false, fits = true;
+  bool wrong = false, fits = true, bound = false;
 };
 
 }  // namespace
@@ -91,6 +93,28 @@ TEST_F(CreateTest, AWrongValueSaysWhatIsPossibleAndStopsGenerate) {
   EXPECT_FALSE(model.canGenerate());
   EXPECT_NE(model.problem().value(u"cause"_s).toString().indexOf(u"192 or 224"_s), -1);
   EXPECT_TRUE(model.problem().value(u"snap"_s).toBool());
+}
+
+TEST_F(CreateTest, ALicenceThatIsNotAcceptedLeadsToModelsAndBack) {
+  bound = true;
+  studio.navigator.setScreens({u"create"_s, u"models"_s});
+  CreateModel model(studio.context);
+  studio.navigator.go(u"create"_s);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_FALSE(model.canGenerate());
+  EXPECT_NE(model.problem().value(u"title"_s).toString().indexOf(u"licence of m is not accepted"_s), -1);
+  model.solveProblem();
+  EXPECT_EQ(studio.navigator.screen(), u"models"_s);
+  bound = false;  // accepted there
+  studio.navigator.go(u"create"_s);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_TRUE(model.problem().isEmpty());
+  EXPECT_TRUE(model.canGenerate());
+  const auto asked = studio.backend.count("estimate");
+  studio.navigator.go(u"models"_s);
+  studio.navigator.go(u"create"_s);
+  FakeStudio::settle(kAfterEstimate_ms);
+  EXPECT_EQ(studio.backend.count("estimate"), asked) << "nothing changed, nothing is asked again";
 }
 
 TEST_F(CreateTest, WhatDoesNotFitIsSaidWithItsReason) {
