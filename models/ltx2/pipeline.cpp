@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "engine/base/sha256.h"
@@ -18,8 +17,8 @@
 #include "engine/runtime/tensors/tensor_state.h"
 #include "engine/runtime/torch_errors.h"
 #include "models/ltx2/pipeline_conditions.h"
+#include "models/ltx2/pipeline_live_picture.h"
 #include "models/ltx2/pipeline_parts.h"
-#include "models/ltx2/pipeline_preview.h"
 #include "models/ltx2/pipeline_refine.h"
 #include "models/ltx2/pipeline_sampling.h"
 #include "models/ltx2/pipeline_states.h"
@@ -85,18 +84,19 @@ class AudioVideoPipeline final : public Pipeline {
   Result<PromptEmbeds> prompt_embeds(const GenerationRequest& request, const PhaseState& state) const;
   std::shared_ptr<PhaseState> pack(const ClipSoFar& clip, int step, const ClipSoFar& denoised = {}) const;
   Result<at::Tensor> decode_frames(const at::Tensor& raw_BCFHW, RunContext& context) const;
-  PreviewMap ready_preview_map(FitWith decoder) const;
 
   PipelineParts parts_;
   ModelSettings refine_settings_;
   Vocabulary vocabulary_;
   std::string space_;  // whose latents
-  mutable std::mutex preview_mutex_;
-  mutable std::shared_ptr<const PreviewMap> preview_;
+  mutable LivePicture live_picture_;
 };
 
 AudioVideoPipeline::AudioVideoPipeline(PipelineParts parts, Vocabulary vocabulary)
-    : parts_(std::move(parts)), refine_settings_(refine_settings(parts_.settings)), vocabulary_(std::move(vocabulary)) {
+    : parts_(std::move(parts)),
+      refine_settings_(refine_settings(parts_.settings)),
+      vocabulary_(std::move(vocabulary)),
+      live_picture_(parts_.video_vae, parts_.tiny_decoder ? &*parts_.tiny_decoder : nullptr) {
   // Statistics of the latents are measured on the trained autoencoder: two that agree in every bit are the same one.
   Sha256Stream hash;
   for (const at::Tensor& values :
@@ -302,21 +302,14 @@ Result<VideoFrames> AudioVideoPipeline::preview(const PhaseState& state) const {
     const ClipSoFar clip = shown(*tensors, {tensors->get("video"), tensors->get("audio")});
     if (!clip.video_BCFHW.defined() || clip.video_BCFHW.dim() != 5 || clip.video_BCFHW.size(1) != parts_.settings.video_vae.latent_channels)
       return Error{ErrorCode::kMismatch, "This state has no latents of a picture", "state", "", "video", ""};
-    const PreviewMap map = ready_preview_map(FitWith::kReferenceDecoder);
-    return render_preview(map, parts_.video_vae.scale_factors(), clip.video_BCFHW);
+    return live_picture_.render(clip.video_BCFHW);
   });
-}
-
-PreviewMap AudioVideoPipeline::ready_preview_map(FitWith decoder) const {
-  const std::lock_guard lock(preview_mutex_);
-  if (!preview_) preview_ = std::make_shared<const PreviewMap>(fit_preview_map(parts_.video_vae, decoder));
-  return *preview_;
 }
 
 Result<std::shared_ptr<const PhaseState>> AudioVideoPipeline::preview_map() const {
   const c10::InferenceMode inference;
   return catch_torch_errors([&]() -> Result<std::shared_ptr<const PhaseState>> {
-    const PreviewMap map = ready_preview_map(FitWith::kFastDecoder);
+    const PreviewMap map = live_picture_.map(FitWith::kFastDecoder);
     const std::map<std::string, at::Tensor> tensors = {{"first", map.first}, {"later", map.later}};
     return std::shared_ptr<const PhaseState>(std::make_shared<TensorState>(kPreviewMap, 0, tensors, space_));
   });
@@ -329,8 +322,7 @@ Result<void> AudioVideoPipeline::set_preview_map(std::shared_ptr<const PhaseStat
     return Error{ErrorCode::kMismatch, "This map of live pictures was fitted to another model", "preview_map", tensors->space(), space_,
                  "Fit it again."};
   }
-  const std::lock_guard lock(preview_mutex_);
-  preview_ = std::make_shared<const PreviewMap>(std::move(read));
+  live_picture_.set_map(std::move(read));
   return {};
 }
 

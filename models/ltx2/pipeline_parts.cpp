@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "engine/diffusion/noise.h"
@@ -36,6 +37,27 @@ Result<LatentUpsampler> load_upsampler(const std::string& folder, const ModelSet
                "Use the spatial upsampler that was published with the model, or take the folder away."};
 }
 
+/// The one weight file in `folder`, under whatever name it was published; nothing where there is none. No result depends on it, so it is
+/// not among the weights in use.
+Result<std::optional<TinyVideoDecoder>> load_tiny_decoder(const std::string& folder, const VideoVaeConfig& vae, const LoadTarget& target) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".safetensors") files.push_back(entry.path().string());
+  }
+  if (files.empty()) return std::optional<TinyVideoDecoder>();
+  if (files.size() > 1) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "There are several decoders for live pictures",
+                 folder,
+                 std::to_string(files.size()) + " files",
+                 "one",
+                 "Leave the one that was published for this model."};
+  }
+  FANTASCOPE_TRY(TinyVideoDecoder decoder, TinyVideoDecoder::load(files.front(), vae, target));
+  return std::optional<TinyVideoDecoder>(std::move(decoder));
+}
+
 }  // namespace
 
 Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType dtype, at::Device device) {
@@ -64,6 +86,7 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
   if (settings.info.two_stages) {
     FANTASCOPE_TRY(upsampler, load_upsampler(dir + "/latent_upsampler", settings, target));
   }
+  FANTASCOPE_TRY(std::optional<TinyVideoDecoder> tiny_decoder, load_tiny_decoder(dir + "/tiny_vae", settings.video_vae, {dtype, device}));
   return PipelineParts{std::move(settings),
                        dtype,
                        device,
@@ -73,7 +96,8 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
                        std::move(video_vae),
                        std::move(audio_vae),
                        std::move(vocoder),
-                       std::move(upsampler)};
+                       std::move(upsampler),
+                       std::move(tiny_decoder)};
 }
 
 ClipNoise draw_noise(const ModelSettings& settings, const ClipShape& shape, std::uint64_t seed) {

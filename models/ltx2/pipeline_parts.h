@@ -15,6 +15,7 @@
 #include "models/ltx2/pipeline_denoiser.h"
 #include "models/ltx2/pipeline_settings.h"
 #include "models/ltx2/text_path.h"
+#include "models/ltx2/tiny_video_decoder.h"
 #include "models/ltx2/transformer.h"
 #include "models/ltx2/video_vae.h"
 #include "models/ltx2/vocoder.h"
@@ -31,7 +32,8 @@ struct PipelineParts {
   VideoVae video_vae;
   AudioVae audio_vae;
   std::unique_ptr<Vocoder> vocoder;
-  std::optional<LatentUpsampler> upsampler;  ///< where the folder has one: doubles width and height
+  std::optional<LatentUpsampler> upsampler;      ///< where the folder has one: doubles width and height
+  std::optional<TinyVideoDecoder> tiny_decoder;  ///< where the folder has one, as tiny_vae/*.safetensors: for live pictures
 
   static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
 };

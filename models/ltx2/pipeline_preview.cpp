@@ -90,7 +90,11 @@ VideoFrames render_preview(const PreviewMap& map, const ScaleFactors& factors, c
   };
   at::Tensor all = pictures(latents_BCFHW.narrow(2, 0, 1), map.first, 1);
   if (frames > 1) all = at::cat({all, pictures(latents_BCFHW.narrow(2, 1, frames - 1), map.later, patch.moments)});
-  all = at::clamp(all, 0, 1).contiguous();
+  return to_frames(at::clamp(all, 0, 1));
+}
+
+VideoFrames to_frames(const at::Tensor& frames_TYXC) {
+  const at::Tensor all = frames_TYXC.contiguous();
   VideoFrames shown;
   shown.num_frames = static_cast<int>(all.size(0));
   shown.height = static_cast<int>(all.size(1));

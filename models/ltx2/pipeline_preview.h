@@ -31,5 +31,7 @@ PreviewMap fit_preview_map(const VideoVae& vae, FitWith decoder);
 bool fits(const PreviewMap& map, const VideoVaeConfig& config);
 /// Normalised latents [1,C,F,H,W] float32 -> frames, values in [0,1]; fps is left for the caller. Any thread.
 VideoFrames render_preview(const PreviewMap& map, const ScaleFactors& factors, const at::Tensor& latents_BCFHW);
+/// [T,Y,X,3] float32 on the CPU.
+VideoFrames to_frames(const at::Tensor& frames_TYXC);
 
 }  // namespace fantascope::models::ltx2

@@ -61,7 +61,9 @@ Result<std::vector<std::string>> model_files(const std::string& dir) {
   for (fs::recursive_directory_iterator it(dir, fs::directory_options::follow_directory_symlink, error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (name.starts_with(".") || it.depth() > 4) {
+    // A decoder for live pictures: no clip depends on it.
+    const bool only_shown = it.depth() == 0 && name == "tiny_vae";
+    if (name.starts_with(".") || only_shown || it.depth() > 4) {
       if (it->is_directory(error)) it.disable_recursion_pending();
       continue;
     }

@@ -389,6 +389,25 @@ TEST_F(ContinueTest, TheLivePictureFollowsTheDecoderAndCanBeKept) {
   EXPECT_EQ(other->set_preview_map(latents).error().code, ErrorCode::kMismatch);
 }
 
+TEST_F(ContinueTest, ADecoderForLivePicturesChangesNoClip) {
+  const TempFolder folder;
+  const fs::path model = folder.path / "model", decoder = fs::path(FANTASCOPE_SOURCE_DIR) / "tests/fixtures/ltx2/tiny_video_decoder";
+  fs::copy(kModel, model, fs::copy_options::recursive);
+  fs::create_directory(model / "tiny_vae");
+  fs::copy_file(decoder / "model.safetensors", model / "tiny_vae/tae.safetensors");
+  const std::string plain = run(request_of(25))->sha256();
+  auto with_decoder = load_pipeline(model.string(), {DType::kBFloat16, "cpu"});
+  ASSERT_TRUE(with_decoder) << with_decoder.error().to_string();
+  pipeline_ = *std::move(with_decoder);
+  const auto latents = run(request_of(25));
+  EXPECT_EQ(latents->sha256(), plain);
+  EXPECT_TRUE(pipeline_->preview(*latents));
+  fs::copy_file(decoder / "expected.safetensors", model / "tiny_vae/other.safetensors");
+  EXPECT_EQ(load_pipeline(model.string(), {DType::kBFloat16, "cpu"}).error().found, "2 files");
+  fs::remove(model / "tiny_vae/tae.safetensors");
+  EXPECT_EQ(load_pipeline(model.string(), {DType::kBFloat16, "cpu"}).error().code, ErrorCode::kBadFile);
+}
+
 TEST(ClipPlan, SoundKeepsUpWithThePictureOverManyWindows) {
   ModelSettings settings;
   settings.video_vae.scale_factors = {8, 32, 32};
