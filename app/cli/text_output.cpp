@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "app/cli/progress_printer.h"
 #include "app/operations/prompt_text.h"
@@ -56,6 +57,11 @@ std::string generate_text(const json& response) {
 std::string estimate_text(const json& response) {
   std::string text = field(response, "model") + ", " + field(response, "size") + ", " + field(response, "frames") + " frames at " +
                      field(response, "fps") + " fps, " + field(response, "steps") + " steps\n";
+  if (const json& run = response["run"]; field(response, "action") != "generate") {
+    text += "  " + field(response, "action") + ": " + field(run, "steps") + " of " + field(run, "all_steps") + " steps";
+    if (number(run, "windows") > 1) text += " in " + field(run, "windows") + " windows";
+    text += "\n";
+  }
   if (response["measured"].get<bool>()) {
     text += "  about " + duration_text(number(response, "total_s")) + " (" + duration_text(number(response, "total_s_min")) + " to " +
             duration_text(number(response, "total_s_max")) + ")\n";
@@ -121,11 +127,51 @@ std::string check_text(const json& response) {
   return text + (response["ok"].get<bool>() ? ": all well\n" : ": damage found\n");
 }
 
+std::string licence_words(const json& model) {
+  const std::string name = field(model, "licence");
+  return (name.empty() ? "no licence stated" : name) + (model.value("licence_needs_acceptance", false) ? " (not accepted yet)" : "");
+}
+
+/// Whether it has to be accepted still, or was.
+std::string acceptance_text(const json& response) {
+  if (response.contains("licence_problem")) return field(response, "licence_problem") + "\n";
+  const bool needed = response.value("licence_needs_acceptance", false);
+  if (!needed && response["licence_accepted_at"].is_null()) return "needs no acceptance\n";
+  if (!needed) return "accepted at " + field(response, "licence_accepted_at") + "\n";
+  return "not accepted yet; fantascope models accept " + field(response, "name") + " accepts it\n";
+}
+
+std::string accepted_text(const json& response) {
+  return field(response, "name") + ": " + licence_words(response) + ", " + acceptance_text(response);
+}
+
+std::string licence_text(const json& response) {
+  std::string text;
+  std::istringstream lines(response.value("text", ""));
+  for (std::string line; std::getline(lines, line);) text += shown_safely(line) + "\n";
+  if (text.empty()) text = "no licence text lies in " + field(response, "dir") + "\n";
+  text += "\n" + field(response, "name") + ": " + licence_words(response) + "\n";
+  if (response["licence_state"] == "differs") text += "its files name this licence, but a licence file holds other text\n";
+  if (!response["licence_link"].is_null()) text += "its files say that the text is at " + field(response, "licence_link") + "\n";
+  if (!response["terms"].empty()) text += "what to know first, in its own words:\n";
+  for (const json& term : response["terms"])
+    text += "  " + field(term, "file") + ", line " + field(term, "line") + ": " + field(term, "text") + "\n";
+  return text + acceptance_text(response);
+}
+
+std::string unlinked_text(const json& response) {
+  const auto waiting = static_cast<long long>(number(response, "num_waiting_jobs"));
+  return field(response, "name") + " is unlinked; its files stay in " + field(response, "dir") + "\n" +
+         (waiting > 0 ? std::to_string(waiting) + (waiting == 1 ? " waiting job needs it and fails" : " waiting jobs need it and fail") +
+                            " unless it is linked again: fantascope models add\n"
+                      : std::string());
+}
+
 std::string models_text(const json& response) {
   std::string text;
   for (const json& model : response["models"]) {
     text += field(model, "name") + "  " + field(model, "family") + "  " + field(model, "origin") + "  " +
-            mebibytes(model, "weights_bytes") + "  " + field(model, "licence") + "  " + field(model, "dir") + "\n";
+            mebibytes(model, "weights_bytes") + "  " + licence_words(model) + "  " + field(model, "dir") + "\n";
   }
   for (const json& model : response["broken"])
     text += "cannot be used: " + field(model, "dir") + ": " + field(model["error"], "message") + "\n";
@@ -235,6 +281,9 @@ std::string response_text(const std::string& operation, const json& response) {
                                                                                         {"project add", moved_text},
                                                                                         {"project release", moved_text},
                                                                                         {"models list", models_text},
+                                                                                        {"models unlink", unlinked_text},
+                                                                                        {"models licence", licence_text},
+                                                                                        {"models accept", accepted_text},
                                                                                         {"models verify", verify_text},
                                                                                         {"queue list", jobs_text},
                                                                                         {"queue add", jobs_text},
@@ -249,7 +298,8 @@ std::string response_text(const std::string& operation, const json& response) {
                                                                                         {"worker", worker_text},
                                                                                         {"inspect", inspect_text},
                                                                                         {"parity", parity_text}};
-  const auto found = kTexts.find(operation);
+  // Any action may be asked for its price instead.
+  const auto found = kTexts.find(response.is_object() && response.contains("phases_s") ? "estimate" : operation);
   // Escaped as ASCII: no control or direction mark reaches the terminal.
   return found == kTexts.end() ? response.dump(2, ' ', true, json::error_handler_t::replace) + "\n" : found->second(response);
 }

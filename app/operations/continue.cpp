@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "app/operations/estimate.h"
 #include "app/operations/internal/continuation.h"
 
 namespace fantascope {
@@ -21,10 +22,16 @@ std::vector<ParamSpec> params_with_take(const char* help, std::initializer_list<
     for (const std::string_view name : without) wanted = wanted && name != spec.name;
     if (wanted) params.push_back(spec);
   }
+  params.push_back(kEstimateParam);
   return params;
 }
 
-Result<json> run_request(OperationContext& context, const GenerateRequest& request) {
+/// Makes it, or says what that would cost.
+Result<json> run_request(OperationContext& context, const json& arguments, const GenerateRequest& request) {
+  if (arguments.value("estimate", false)) {
+    FANTASCOPE_TRY(const Estimate cost, estimate(context, request));
+    return cost.to_json();
+  }
   FANTASCOPE_TRY(const std::vector<GeneratedTake> takes, generate(context, request));
   json response = takes.front().to_json();
   if (takes.size() > 1) {
@@ -36,20 +43,20 @@ Result<json> run_request(OperationContext& context, const GenerateRequest& reque
 Result<json> run_finish(OperationContext& context, const json& arguments) {
   GenerateRequest request = GenerateRequest::from_json(arguments);
   request.from = finish_request(arguments["take"]).from;
-  return run_request(context, request);
+  return run_request(context, arguments, request);
 }
 
 Result<json> run_extend(OperationContext& context, const json& arguments) {
   GenerateRequest request = GenerateRequest::from_json(arguments);
   request.from = extend_request(arguments["take"], "").from;
   request.from->keep = arguments.value("keep", request.from->keep);
-  return run_request(context, request);
+  return run_request(context, arguments, request);
 }
 
 Result<json> run_remix(OperationContext& context, const json& arguments) {
   GenerateRequest request = GenerateRequest::from_json(arguments);
   request.from = remix_request(arguments["take"], "", arguments.value("strength", TakeToContinue{}.strength)).from;
-  return run_request(context, request);
+  return run_request(context, arguments, request);
 }
 
 Result<json> run_retake(OperationContext& context, const json& arguments) {
@@ -57,7 +64,7 @@ Result<json> run_retake(OperationContext& context, const json& arguments) {
   request.from = retake_request(arguments["take"], "", arguments["from"], arguments["to"]).from;
   request.from->keep_sound = arguments.value("keep_sound", false);
   FANTASCOPE_TRY(const RetakeRange range, retake_range(context.studio, request));
-  FANTASCOPE_TRY(json response, run_request(context, request));
+  FANTASCOPE_TRY(json response, run_request(context, arguments, request));
   response["range"] = range.to_json();
   return response;
 }
@@ -93,6 +100,7 @@ std::vector<Operation> make_operations() {
       if (name == spec.name) finish.push_back(spec);
     }
   }
+  finish.push_back(kEstimateParam);
   std::vector<ParamSpec> extend =
       params_with_take("id of the take, or how it starts", {"model", "size", "fps", "image", "two_stages", "sketch", "sketch_steps"});
   extend.push_back({.name = "keep",

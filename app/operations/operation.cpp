@@ -39,6 +39,10 @@ Result<json> run_estimate(OperationContext& context, const json& arguments) {
 }
 
 Result<json> run_reproduce(OperationContext& context, const json& arguments) {
+  if (arguments.value("estimate", false)) {
+    FANTASCOPE_TRY(const Estimate cost, estimate_reproduction(context, arguments["take"]));
+    return cost.to_json();
+  }
   FANTASCOPE_TRY(const Reproduction result, reproduce(context, arguments["take"]));
   return result.to_json();
 }

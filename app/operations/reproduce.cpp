@@ -3,7 +3,9 @@
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
 #include "app/library/take_store.h"
+#include "app/operations/estimate.h"
 #include "app/operations/internal/accept_jobs.h"
+#include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/worker.h"
 #include "engine/base/bounded_json.h"
@@ -65,7 +67,8 @@ OperationSpec reproduce_spec() {
             .help = "id of the take, or how it starts",
             .value_name = "TAKE",
             .positional = true,
-            .required = true}}};
+            .required = true},
+           kEstimateParam}};
 }
 
 Result<Reproduction> reproduce(OperationContext& context, const std::string& text) {
@@ -94,6 +97,7 @@ Result<Reproduction> reproduce(OperationContext& context, const std::string& tex
                  "the files named in the recipe",
                  "Put the model's files of that time back, or link their folder"};
   }
+  FANTASCOPE_TRY_VOID(require_licence(studio, model));
   JobStore store(*database);
   JobQueue queue(store, this_process());
   const NewJob job{JobId::random(), kReproduceJob, order_to_text({now, model.info.dir}), now.steps};

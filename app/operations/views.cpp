@@ -288,7 +288,14 @@ Result<json> queue_finish(OperationContext& context, const json& arguments) {
 }
 Result<json> queue_extend(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::string take, text_of(arguments, "take"));
-  return queue_request(context, extend_request(take, arguments.value("prompt", "")));
+  GenerateRequest request = extend_request(take, arguments.value("prompt", ""));
+  if (arguments.contains("seconds")) {
+    for (const ParamSpec& param : generation_params())
+      if (std::string_view(param.name) == "seconds") FANTASCOPE_TRY_VOID(check_param(param, arguments["seconds"]));
+    request.seconds = arguments["seconds"].get<double>();
+    request.snap = true;  // what the estimate beside the button showed
+  }
+  return queue_request(context, request);
 }
 Result<json> queue_remix(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const std::string take, text_of(arguments, "take"));

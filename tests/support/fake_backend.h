@@ -46,7 +46,8 @@ struct FakeStudio {
     static int argc = 1;
     static char name[] = "test";
     static char* argv[] = {name, nullptr};
-    static QCoreApplication app(argc, argv);
+    // A test with a window has made its own.
+    if (QCoreApplication::instance() == nullptr) static QCoreApplication app(argc, argv);
     for (const char* question : {"view tags", "queue list", "view takes", "view rows", "models list", "view operations"})
       backend.handlers[question] = [](const nlohmann::json&) { return nlohmann::json::object(); };
     backend.handlers["view takes"] = [](const nlohmann::json&) { return nlohmann::json{{"seqs", nlohmann::json::array()}}; };

@@ -137,7 +137,8 @@ Result<RetakeRange> find_retake_range(const TakeToContinue& from, int frames, co
 
 Result<std::optional<ParentTake>> find_parent(Studio& studio, const GenerateRequest& request) {
   if (!request.from) return std::optional<ParentTake>{};
-  FANTASCOPE_TRY(Database* const database, studio.library());
+  FANTASCOPE_TRY(Database* const database, studio.library_if_any());
+  if (database == nullptr) return Error{ErrorCode::kNotFound, "there is no such take in the library", "take", request.from->take, "", ""};
   FANTASCOPE_TRY(const Take take, TakeStore(*database).find_by_text(request.from->take));
   const std::string subject = "take " + take.take_id.text();
   FANTASCOPE_TRY(const nlohmann::json json, parse_bounded_json(take.recipe, subject, {.max_bytes = 8 << 20, .max_depth = 10}));
@@ -227,6 +228,7 @@ Result<PlannedGeneration> plan_finish(Studio& studio, const GenerateRequest& req
   FANTASCOPE_TRY(const std::optional<ParentTake> parent, find_parent(studio, request));
   PlannedGeneration plan;
   plan.recipe = parent->recipe;
+  plan.first_step = plan.recipe.sketch_steps;
   plan.recipe.sketch_steps = 0;
   plan.parent = parent->files;
   FANTASCOPE_TRY(plan.model, find_model(studio, parent->recipe.model));

@@ -6,7 +6,10 @@ namespace fantascope {
 
 Result<void> check_project(Studio& studio, const GenerateRequest& request) {
   if (!request.project) return {};
-  FANTASCOPE_TRY(Database* const database, studio.library());
+  FANTASCOPE_TRY(Database* const database, studio.library_if_any());
+  if (database == nullptr)
+    return Error{
+        ErrorCode::kNotFound, "there is no project yet", "project", *request.project, "", "Make it with fantascope project create"};
   FANTASCOPE_TRY(const Project project, ProjectStore(*database).find_by_name(*request.project));
   return {};
 }

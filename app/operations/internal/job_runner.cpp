@@ -10,6 +10,7 @@
 #include "app/files/file_system.h"
 #include "app/operations/internal/accept_jobs.h"
 #include "app/operations/internal/continuation.h"
+#include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
 
@@ -83,7 +84,10 @@ Result<FinishedJob> JobRunner::run(Job& job, RunHooks hooks) {
   hooks.control.mark_progress(monotonic_ms());
   Result<FinishedJob> result = [&]() -> Result<FinishedJob> {
     FANTASCOPE_TRY(JobOrder order, order_from_text(job.recipe, "job " + job.job_id.text()));
-    FANTASCOPE_TRY(const std::vector<PhaseEstimate> estimates, estimate_phases(timing_, order.recipe));
+    // A model that cannot be described ends the job when it is loaded.
+    const auto model = describe_model(studio_, order.model_dir, "given");
+    FANTASCOPE_TRY(const std::vector<PhaseEstimate> estimates,
+                   estimate_phases(timing_, order.recipe, sampling_work(order.recipe, model ? model->info.frames_multiple : 1)));
     const auto tell = [&hooks](const Progress& progress) {
       hooks.control.mark_progress(monotonic_ms());
       if (hooks.progress) hooks.progress(progress);
@@ -196,8 +200,10 @@ Result<void> JobRunner::enter(JobRun& run, JobPhase phase, int num_steps, int fi
 void JobRunner::leave(JobRun& run, JobPhase phase) {
   const double seconds = run.clock.leave();
   // Only a whole phase is a measurement. A timing that cannot be written costs an estimate, not the job.
+  const Recipe& recipe = run.order.recipe;
   if (phase != JobPhase::kDenoise || !run.resumed)
-    (void)timing_.record(timing_key(phase, run.order.recipe), phase_units(phase, run.order.recipe), seconds);
+    (void)timing_.record(timing_key(phase, recipe), phase_units(phase, recipe, sampling_work(recipe, pipeline_->info().frames_multiple)),
+                         seconds);
   pass(run, std::string("after ") + std::string(job_phase_name(phase)));
 }
 
@@ -252,6 +258,7 @@ Result<void> JobRunner::prepare(JobRun& run) {
                  run.order.model_dir,         "other file hashes",
                  "those in the job's recipe", "Put the model back, or cancel this job and make a new one"};
   }
+  FANTASCOPE_TRY_VOID(require_order_model(studio_, run.order));
   const bool is_fresh = recipe.weights.empty();
   if (is_fresh) {  // it was accepted by another program perhaps; this one makes it
     recipe.engine_version = engine_version();

@@ -11,30 +11,11 @@ const char* timing_name(JobPhase phase) {
   return kNames[static_cast<std::size_t>(phase)];
 }
 
-namespace {
-
-/// How much of the whole clip times the whole schedule is sampled. The parent's frames are not, overlaps of windows are sampled twice. What
-/// a retake is given costs as much as what it makes: the network sees all of it.
-double sampled_share(const Recipe& recipe) {
-  double share = recipe.sketch_steps > 0 ? static_cast<double>(recipe.sketch_steps) / recipe.steps : 1.0;
-  if (const auto& from = recipe.continuation) {
-    if (from->kind == "retake") {
-      const bool window = recipe.window_frames > 0 && recipe.window_frames < recipe.frames;
-      return window ? share * recipe.window_frames / recipe.frames : share;
-    }
-    share *= from->kind == "remix" ? from->strength : 1.0 - static_cast<double>(from->parent_frames) / recipe.frames;
-  }
-  if (recipe.window_frames > 0 && recipe.window_frames < recipe.frames) share *= 2;
-  return share;
-}
-
-}  // namespace
-
-double phase_units(JobPhase phase, const Recipe& recipe) {
+double phase_units(JobPhase phase, const Recipe& recipe, const SamplingWork& work) {
   const double pixels = static_cast<double>(recipe.width) * recipe.height * recipe.frames;
   switch (phase) {
     case JobPhase::kDenoise:
-      return pixels * recipe.steps * sampled_share(recipe);
+      return static_cast<double>(recipe.width) * recipe.height * work.frame_steps();
     case JobPhase::kDecode:
     case JobPhase::kMux:
     case JobPhase::kSign:
@@ -55,10 +36,20 @@ TimingKey timing_key(JobPhase phase, const Recipe& recipe) {
   return {recipe.model, recipe.device + "/" + recipe.device_name + "/" + std::to_string(recipe.num_threads), recipe.dtype, name};
 }
 
-Result<std::vector<PhaseEstimate>> estimate_phases(const TimingStore& store, const Recipe& recipe) {
+Result<std::vector<PhaseEstimate>> estimate_phases(const TimingStore& store, const Recipe& recipe, const SamplingWork& work) {
   std::vector<PhaseEstimate> estimates;
   for (const JobPhase phase : kJobPhases) {
-    FANTASCOPE_TRY(auto time, store.estimate(timing_key(phase, recipe), phase_units(phase, recipe)));
+    const TimingKey key = timing_key(phase, recipe);
+    const double units = phase_units(phase, recipe, work);
+    FANTASCOPE_TRY(auto time, store.estimate(key, units));
+    if (phase == JobPhase::kDenoise && time && !time->same_size) {
+      const double whole = static_cast<double>(recipe.width) * recipe.height * static_cast<double>(work.window_frames) * recipe.steps;
+      FANTASCOPE_TRY(auto like_it, store.estimate(key, whole));
+      if (like_it && like_it->same_size) {
+        for (double* seconds : {&like_it->seconds, &like_it->seconds_min, &like_it->seconds_max}) *seconds *= units / whole;
+        time = like_it;
+      }
+    }
     estimates.push_back({phase, time});
   }
   return estimates;

@@ -8,6 +8,7 @@
 
 #include "app/jobs/job_state.h"
 #include "app/library/timing_store.h"
+#include "app/operations/internal/sampling_work.h"
 #include "app/operations/progress.h"
 #include "app/operations/recipe.h"
 
@@ -16,14 +17,15 @@ namespace fantascope {
 /// The word for a phase in timings_s: load, text, denoise, decode, audio, mux, sign, verify, publish.
 const char* timing_name(JobPhase phase);
 /// What the phase's time grows with for this recipe; see TimingStore.
-double phase_units(JobPhase phase, const Recipe& recipe);
+double phase_units(JobPhase phase, const Recipe& recipe, const SamplingWork& work);
 TimingKey timing_key(JobPhase phase, const Recipe& recipe);
 
 struct PhaseEstimate {
   JobPhase phase;
   std::optional<TimingEstimate> time;  ///< empty: never measured here
 };
-Result<std::vector<PhaseEstimate>> estimate_phases(const TimingStore& store, const Recipe& recipe);
+/// Denoising that was never measured in just this form is reckoned, if it can be, from a whole run of a clip as long as one of its windows.
+Result<std::vector<PhaseEstimate>> estimate_phases(const TimingStore& store, const Recipe& recipe, const SamplingWork& work);
 
 /// Stopwatch of one job: tells the front end where it is and when it will be done.
 class JobClock {

@@ -1,6 +1,7 @@
 #pragma once
-/// How much of the network a recipe runs, in arithmetic alone and before anything is loaded: which steps, in how many windows, over how many
-/// frames. What estimates and measured times count in. It says what pipelines do (engine/runtime/generation.h); a test compares it with one.
+/// How much of the network a recipe runs, in arithmetic alone and before anything is loaded: which steps, in how many windows, over how
+/// many frames. What estimates and measured times count in. It says what pipelines do (engine/runtime/generation.h); a test compares it
+/// with one.
 #include <cstdint>
 
 #include "app/operations/recipe.h"

@@ -257,7 +257,7 @@ FocusScope {
             Item { Layout.fillWidth: true }
             ActionButton { objectName: "use frame"; iconName: "card-image"; text: screen.roomForActions ? qsTr("Use frame") : ""; keys: "N"; hint: qsTr("The frame that is shown becomes the first one of a new clip"); onClicked: screen.model.useFrame(clock.frame) }
             ActionButton { iconName: "pencil"; text: screen.roomForWords ? qsTr("Edit the request") : ""; hint: qsTr("Put words and settings of this take back into the form"); onClicked: screen.model.editRequest() }
-            ActionButton { objectName: "finish"; text: qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end"); onClicked: screen.model.finish() }
+            ActionButton { objectName: "finish"; text: enabled && screen.model.finishPrice.shortTime !== "" ? qsTr("Finish %1").arg(screen.model.finishPrice.shortTime) : qsTr("Finish"); keys: "F"; enabled: screen.model.finishReason === ""; hint: screen.model.finishReason !== "" ? screen.model.finishReason : qsTr("Go on with this sketch to the end") + "\n" + screen.model.finishPrice.summary; onClicked: screen.model.finish() }
             ActionButton { objectName: "extend"; text: qsTr("Extend"); keys: "E"; enabled: screen.model.extendReason === ""; hint: screen.model.extendReason !== "" ? screen.model.extendReason : qsTr("Go on after the last frame"); onClicked: words.ask("extend") }
             ActionButton { objectName: "remix"; text: qsTr("Remix"); keys: "R"; enabled: screen.model.remixReason === ""; hint: screen.model.remixReason !== "" ? screen.model.remixReason : qsTr("Other words, the same start"); onClicked: words.ask("remix") }
             ActionButton { objectName: "retake"; text: qsTr("Retake range"); keys: "T"; enabled: screen.model.retakeReason === ""; hint: screen.model.retakeReason !== "" ? screen.model.retakeReason : qsTr("Make the part between in and out anew and keep the rest"); onClicked: words.ask("retake") }
@@ -277,10 +277,17 @@ FocusScope {
             const reason = what === "extend" ? screen.model.extendReason : what === "remix" ? screen.model.remixReason : screen.model.retakeReason
             if (reason !== "") { return }
             action = what
+            lengthField.text = ""
             if (what === "retake") { clock.pause(); screen.model.askRetake() }
             prompt.text = screen.model.focused.prompt || ""
+            reckon()
             open()
             prompt.editor.forceActiveFocus()
+        }
+        function reckon() {
+            if (action === "extend") screen.model.priceExtend(lengthField.text)
+            else if (action === "remix") screen.model.priceRemix(strength.value)
+            else screen.model.priceRetake(keepSound.checked)
         }
         contentItem: ColumnLayout {
             spacing: Theme.space3
@@ -297,15 +304,23 @@ FocusScope {
                 visible: words.action === "retake"
                 Layout.fillWidth: true
                 label: qsTr("Sound")
-                ToggleSwitch { id: keepSound; objectName: "keep sound"; Layout.fillWidth: true; text: qsTr("Keep all of the sound") }
+                ToggleSwitch { id: keepSound; objectName: "keep sound"; Layout.fillWidth: true; text: qsTr("Keep all of the sound"); onToggled: words.reckon() }
+            }
+            FieldRow {
+                visible: words.action === "extend"
+                Layout.fillWidth: true
+                label: qsTr("Length")
+                InputField { id: lengthField; objectName: "new length"; mono: true; name: qsTr("Length of the whole clip in seconds"); placeholderText: screen.model.price.length; Layout.preferredWidth: 88; onTextEdited: words.reckon() }
+                Words { Layout.fillWidth: true; text: qsTr("s, the take included"); kind: "meta"; wrapMode: Text.Wrap }
             }
             FieldRow {
                 visible: words.action === "remix"
                 Layout.fillWidth: true
                 label: qsTr("Change")
-                SlideBar { id: strength; name: qsTr("How much changes"); Layout.fillWidth: true; from: 0.1; to: 1; value: 0.6 }
+                SlideBar { id: strength; name: qsTr("How much changes"); Layout.fillWidth: true; from: 0.1; to: 1; value: 0.6; onMoved: words.reckon() }
                 Words { kind: "mono"; text: Math.round(strength.value * 100) + " %"; Layout.preferredWidth: 48 }
             }
+            PriceBox { visible: words.action !== "retake" || screen.model.retakeProblem === ""; Layout.fillWidth: true; price: screen.model.price }
             RowLayout {
                 Item { Layout.fillWidth: true }
                 ActionButton { text: qsTr("Not now"); kind: "quiet"; onClicked: words.close() }
@@ -313,9 +328,9 @@ FocusScope {
                     objectName: "do it"
                     kind: "primary"
                     text: words.action === "extend" ? qsTr("Extend") : words.action === "remix" ? qsTr("Remix") : qsTr("Retake")
-                    enabled: prompt.text.trim() !== "" && (words.action !== "retake" || screen.model.retakeText !== "")
+                    enabled: prompt.text.trim() !== "" && screen.model.price.problem === "" && screen.model.price.fits && (words.action !== "retake" || screen.model.retakeText !== "")
                     onClicked: {
-                        if (words.action === "extend") screen.model.extend(prompt.text)
+                        if (words.action === "extend") screen.model.extend(prompt.text, lengthField.text)
                         else if (words.action === "remix") screen.model.remix(prompt.text, strength.value)
                         else screen.model.retake(prompt.text, keepSound.checked)
                         words.close()

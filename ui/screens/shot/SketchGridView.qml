@@ -61,7 +61,7 @@ Item {
                         Words { strong: true; text: cell.model.name }
                         Words { Layout.fillWidth: true; kind: "meta"; color: cell.model.busy ? Theme.text : Theme.text2; property bool mayElide: true; text: cell.model.state }
                         Icon { visible: cell.model.keep === "kept"; icon: "check-lg"; size: 12; color: Theme.ok }
-                        ActionButton { objectName: "finish-" + cell.model.name; visible: cell.model.canFinish; compact: true; kind: cell.current ? "primary" : "plain"; text: qsTr("Finish"); hint: qsTr("Go on with this sketch to the end"); keys: "F"; onClicked: { view.chosen(cell.model.takeId); view.model.finishTake(cell.model.takeId) } }
+                        ActionButton { objectName: "finish-" + cell.model.name; visible: cell.model.canFinish; compact: true; kind: cell.current ? "primary" : "plain"; text: cell.model.price !== "" ? qsTr("Finish %1").arg(cell.model.price) : qsTr("Finish"); hint: qsTr("Go on with this sketch to the end"); keys: "F"; onClicked: { view.chosen(cell.model.takeId); view.model.finishTake(cell.model.takeId) } }
                     }
                 }
             }

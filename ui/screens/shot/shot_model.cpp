@@ -2,6 +2,7 @@
 
 #include <QLocale>
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "ui/bridge/job_feed.h"
@@ -28,10 +29,27 @@ double rate_of(const QVariantMap& take) {
   return over > 0 ? parts[0].toDouble() / over : 0;
 }
 
+/// What something costs does not depend on the words.
+constexpr char kAnyWords[] = "x";
+
+/// As people type them: "6.5", "6,5". Empty: no number above 0.
+std::optional<double> seconds_of(const QString& text) {
+  bool good = false;
+  const double seconds = text.trimmed().replace(QLatin1Char(','), QLatin1Char('.')).toDouble(&good);
+  return good && seconds > 0 && seconds <= 3600 ? std::optional(seconds) : std::nullopt;
+}
+
 }  // namespace
 
 ShotModel::ShotModel(StudioContext& context, QObject* parent)
-    : QObject(parent), context_(context), take_list_(context), lineage_(context), grid_(context) {
+    : QObject(parent),
+      context_(context),
+      take_list_(context),
+      lineage_(context),
+      grid_(context),
+      price_(context),
+      finish_price_(context),
+      reproduce_price_(context) {
   connect(&context.navigator, &Navigator::routeChanged, this, &ShotModel::followRoute);
   connect(&take_list_, &TakeListModel::refreshed, this, &ShotModel::load);
   connect(&grid_, &SketchGrid::changed, this, &ShotModel::followFinished);
@@ -206,6 +224,11 @@ void ShotModel::readRecipe() {
       for (const json& warning : *warnings) facts_ << fact(tr("Note"), QString::fromStdString(warning.get<std::string>()));
     measures_ = measure_words(answer->value("measures", json()));
     if (reproduced_ != id) reproduce_text_.clear();
+    reproduce_price_.ask("reproduce", {{"take", id.toStdString()}});
+    if (finishReason().isEmpty())
+      finish_price_.ask("finish", {{"take", id.toStdString()}});
+    else
+      finish_price_.clear();
     Q_EMIT recipeChanged();
   });
 }
@@ -317,8 +340,30 @@ void ShotModel::measure(const QString& takeId) {
   });
 }
 
-void ShotModel::extend(const QString& prompt) {
-  queueAction("queue extend", id_of(focused()), {{"prompt", prompt.toStdString()}}, tr("The take is being extended."));
+void ShotModel::extend(const QString& prompt, const QString& length) {
+  json arguments = {{"prompt", prompt.toStdString()}};
+  if (const auto seconds = seconds_of(length)) arguments["seconds"] = *seconds;
+  queueAction("queue extend", id_of(focused()), std::move(arguments), tr("The take is being extended."));
+}
+
+void ShotModel::priceExtend(const QString& length) {
+  json arguments = {{"take", id_of(focused()).toStdString()}, {"prompt", kAnyWords}, {"snap", true}};
+  if (const auto seconds = seconds_of(length)) {
+    arguments["seconds"] = *seconds;
+  } else if (!length.trimmed().isEmpty()) {
+    return price_.refuse(tr("This is not a length in seconds."));
+  }
+  price_.ask("extend", std::move(arguments));
+}
+
+void ShotModel::priceRemix(double strength) {
+  price_.ask("remix", {{"take", id_of(focused()).toStdString()}, {"prompt", kAnyWords}, {"strength", strength}});
+}
+
+void ShotModel::priceRetake(bool keepSound) {
+  json arguments = retakeArguments();
+  arguments["keep_sound"] = keepSound;
+  price_.ask("retake", std::move(arguments));
 }
 
 void ShotModel::remix(const QString& prompt, double strength) {

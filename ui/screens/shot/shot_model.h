@@ -7,6 +7,7 @@
 #include <QVariantMap>
 #include <nlohmann/json.hpp>
 
+#include "ui/bridge/action_price.h"
 #include "ui/bridge/take_list_model.h"
 #include "ui/screens/shot/clip_range.h"
 #include "ui/screens/shot/lineage_model.h"
@@ -36,6 +37,9 @@ class ShotModel final : public QObject {
   Q_PROPERTY(QString remixReason READ remixReason NOTIFY possibleChanged)
   Q_PROPERTY(QObject* zoom READ zoom CONSTANT)
   Q_PROPERTY(QObject* range READ range CONSTANT)
+  Q_PROPERTY(QObject* price READ price CONSTANT)
+  Q_PROPERTY(QObject* finishPrice READ finishPrice CONSTANT)
+  Q_PROPERTY(QObject* reproducePrice READ reproducePrice CONSTANT)
   Q_PROPERTY(QString retakeReason READ retakeReason NOTIFY retakeChanged)
   Q_PROPERTY(QString retakeText READ retakeText NOTIFY retakeChanged)
   Q_PROPERTY(QString retakeProblem READ retakeProblem NOTIFY retakeChanged)
@@ -68,6 +72,10 @@ class ShotModel final : public QObject {
   QObject* zoom() { return &zoom_; }
   /// In and out points. They stay while takes of the same shot are looked at.
   QObject* range() { return &range_; }
+  /// Of what is being typed (extend, remix, retake); of finishing the sketch in focus; of making the take in focus again.
+  QObject* price() { return &price_; }
+  QObject* finishPrice() { return &finish_price_; }
+  QObject* reproducePrice() { return &reproduce_price_; }
   /// Why the range cannot be retaken; empty: it can.
   QString retakeReason() const;
   /// What askRetake() found out: the frames that will be made anew, or why none can be.
@@ -100,7 +108,11 @@ class ShotModel final : public QObject {
   Q_INVOKABLE void openRelative(int row);
   /// The focused take's frame (counted from 0) as the first frame of a new clip.
   Q_INVOKABLE void useFrame(int frame);
-  Q_INVOKABLE void extend(const QString& prompt);
+  /// Seconds of the whole clip as they were typed; empty: as long as the model makes at once.
+  Q_INVOKABLE void extend(const QString& prompt, const QString& length = {});
+  Q_INVOKABLE void priceExtend(const QString& length);
+  Q_INVOKABLE void priceRemix(double strength);
+  Q_INVOKABLE void priceRetake(bool keepSound);
   Q_INVOKABLE void remix(const QString& prompt, double strength);
   /// Finds out what a retake of the range would make anew. Answers with retakeChanged.
   Q_INVOKABLE void askRetake();
@@ -167,6 +179,7 @@ class ShotModel final : public QObject {
   SketchGrid grid_;
   PictureZoom zoom_;
   ClipRange range_;
+  ActionPrice price_, finish_price_, reproduce_price_;
   QString reproduced_;  ///< the take that reproduce_text_ is about
   QString title_, view_ = QStringLiteral("side"), id_a_, id_b_, recipe_text_, reproduce_text_;
   QString finish_reason_, extend_reason_, remix_reason_, retake_reason_, retake_text_, retake_problem_, shot_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/bridge/action_price.h"
 #include "ui/bridge/job_feed.h"
 #include "ui/bridge/job_list_model.h"
 #include "ui/bridge/json_variant.h"
@@ -24,7 +25,7 @@ SketchGrid::SketchGrid(StudioContext& context, QObject* parent) : QAbstractListM
 QHash<int, QByteArray> SketchGrid::roleNames() const {
   return {{SketchIdRole, "sketchId"_ba}, {TakeIdRole, "takeId"_ba}, {ClipRole, "clip"_ba},           {SizeRole, "size"_ba},
           {NameRole, "name"_ba},         {StateRole, "state"_ba},   {CanFinishRole, "canFinish"_ba}, {BusyRole, "busy"_ba},
-          {KeepRole, "keep"_ba},         {SpokenRole, "spoken"_ba}};
+          {KeepRole, "keep"_ba},         {SpokenRole, "spoken"_ba}, {PriceRole, "price"_ba}};
 }
 
 QString SketchGrid::jobOf(const QString& sketchId) const {
@@ -66,8 +67,27 @@ QVariant SketchGrid::data(const QModelIndex& index, int role) const {
       return cell.value(u"keep"_s);
     case SpokenRole:
       return tr("Cell %1: %2").arg(index.row() + 1).arg(data(index, StateRole).toString());
+    case PriceRole:
+      return steps > 0 ? prices_.value(sketch) : QString();
     default:
       return {};
+  }
+}
+
+/// Asked anew with each change of the takes: every run teaches the time.
+void SketchGrid::askPrices() {
+  constexpr int kAskedMax = 16;  // as many cells as have room for words
+  int asked = 0;
+  for (const QVariantMap& cell : cells_) {
+    if (cell.value(u"sketch_steps"_s).toInt() < 1 || ++asked > kAskedMax) continue;
+    const QString sketch = cell.value(u"sketch_id"_s).toString();
+    const json question = {{"take", sketch.toStdString()}, {"estimate", true}};
+    context_.operations.ask(Lane::kEstimate, "finish", question, this, [this, sketch](Result<json> answer) {
+      const QString price = answer ? short_price(*answer) : QString();
+      if (prices_.value(sketch) == price) return;
+      prices_[sketch] = price;
+      if (const int row = rowOf(sketch); row >= 0) Q_EMIT dataChanged(index(row), index(row), {PriceRole});
+    });
   }
 }
 
@@ -109,7 +129,7 @@ void SketchGrid::refresh() {
                             if (!answer || asked != shot_id_) return;
                             std::vector<QVariantMap> cells;
                             for (const json& cell : answer->value("cells", json::array())) cells.push_back(to_variant(cell).toMap());
-                            if (cells == cells_) return;
+                            if (cells == cells_) return askPrices();
                             if (cells.size() == cells_.size()) {
                               cells_ = std::move(cells);  // cells stay where they are, so that a picture is not let go and decoded anew
                               Q_EMIT dataChanged(index(0), index(count() - 1));
@@ -119,6 +139,7 @@ void SketchGrid::refresh() {
                               endResetModel();
                             }
                             Q_EMIT changed();
+                            askPrices();
                           });
 }
 

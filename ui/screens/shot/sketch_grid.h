@@ -2,6 +2,7 @@
 /// The takes of a shot as equal cells, oldest first, so that sketches can be judged together. A take that was finished from a sketch stands
 /// in the sketch's cell; while it is being made the cell says how far it is. GUI thread only.
 #include <QAbstractListModel>
+#include <QHash>
 #include <QVariantMap>
 #include <vector>
 
@@ -25,6 +26,7 @@ class SketchGrid final : public QAbstractListModel {
     BusyRole,  ///< it is being finished
     KeepRole,
     SpokenRole,
+    PriceRole,  ///< "~25 s": what finishing it would take; empty until it was measured here
   };
   explicit SketchGrid(StudioContext& context, QObject* parent = nullptr);
   int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : static_cast<int>(cells_.size()); }
@@ -46,10 +48,12 @@ class SketchGrid final : public QAbstractListModel {
  private:
   /// Id of the open job that finishes this sketch; empty: none.
   QString jobOf(const QString& sketchId) const;
+  void askPrices();
 
   StudioContext& context_;
   QString shot_id_;
   std::vector<QVariantMap> cells_;
+  QHash<QString, QString> prices_;  ///< by sketch
 };
 
 }  // namespace fantascope::ui

@@ -12,8 +12,8 @@ namespace fantascope::testing {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 class Price : public ::testing::Test {
  protected:
@@ -122,12 +122,12 @@ TEST_F(Price, IsSaidWithoutMakingOrWritingAnything) {
   studio_.reset();
   studio_ = *Studio::create(scratch_.options());
   const auto before = files();
-  for (const auto& [name, arguments] : std::vector<std::pair<std::string, json>>{
-           {"finish", {{"take", sketch["take_id"]}}},
-           {"extend", {{"take", take["take_id"]}, {"prompt", "b"}}},
-           {"remix", {{"take", take["take_id"]}, {"prompt", "b"}}},
-           {"retake", {{"take", take["take_id"]}, {"from", 1.0}, {"to", 1.5}}},
-           {"reproduce", {{"take", take["take_id"]}}}})
+  for (const auto& [name, arguments] :
+       std::vector<std::pair<std::string, json>>{{"finish", {{"take", sketch["take_id"]}}},
+                                                 {"extend", {{"take", take["take_id"]}, {"prompt", "b"}}},
+                                                 {"remix", {{"take", take["take_id"]}, {"prompt", "b"}}},
+                                                 {"retake", {{"take", take["take_id"]}, {"from", 1.0}, {"to", 1.5}}},
+                                                 {"reproduce", {{"take", take["take_id"]}}}})
     EXPECT_TRUE(price(name, arguments).contains("total_s")) << name;
   EXPECT_EQ(files(), before);
   EXPECT_EQ(run("queue list", {{"all", true}})["jobs"].size(), 2U);

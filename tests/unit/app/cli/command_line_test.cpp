@@ -29,19 +29,21 @@ TEST(CommandLine, CommandsAndFlagsAreFrozen) {
   EXPECT_THAT(
       found,
       ::testing::ElementsAre(
-          "generate" + generation, "estimate" + generation, "reproduce TAKE", "finish TAKE --save-latents --out --wav --png",
-          "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --project --keep",
-          "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --project --strength",
+          "generate" + generation, "estimate" + generation, "reproduce TAKE --estimate",
+          "finish TAKE --save-latents --out --wav --png --estimate",
+          "extend TAKE PROMPT --seconds --frames" + continuation + " --save-latents --out --wav --png --snap --project --estimate --keep",
+          "remix TAKE PROMPT" + continuation + " --sketch --sketch-steps --save-latents --out --wav --png --project --estimate --strength",
           "retake TAKE PROMPT --seed --steps --guidance --audio-guidance --negative --takes --dtype --device --sketch --sketch-steps "
-          "--save-latents --out --wav --png --project --from --to --keep-sound",
+          "--save-latents --out --wav --png --project --estimate --from --to --keep-sound",
           "queue list --all", "queue add" + generation, "queue batch FILE" + generation.substr(7), "queue pause JOB --all",
           "queue resume JOB --all", "queue cancel JOB", "queue retry JOB", "queue move JOB --top --bottom --before --after",
           "queue duplicate JOB --new-seed", "queue clear", "queue rule --from --until --load-max --always", "worker --until-idle",
           "library list --keep --limit --sort --project", "library search TEXT --limit --project", "library show TAKE",
           "library measure TAKE --missing", "library keep TAKE", "library drop TAKE", "library check --repair",
           "library frame TAKE --frame --out", "project list", "project create NAME", "project rename NAME NEW_NAME", "project remove NAME",
-          "project add NAME SHOT|TAKE...", "project release SHOT|TAKE...", "models list", "models add DIR", "models show NAME|DIR",
-          "models verify NAME|DIR", "bench clip --model --repeats --dtype --device", "inspect FILE", "parity DIR --dtype --device"));
+          "project add NAME SHOT|TAKE...", "project release SHOT|TAKE...", "models list", "models add DIR", "models unlink NAME|DIR",
+          "models licence NAME|DIR", "models accept NAME|DIR --licence-sha256", "models show NAME|DIR", "models verify NAME|DIR",
+          "bench clip --model --repeats --dtype --device", "inspect FILE", "parity DIR --dtype --device"));
 }
 
 TEST(CommandLine, EveryCommandHasHelpForEveryFlag) {

@@ -66,6 +66,13 @@ struct ShotTest : ::testing::Test {
         queued = {{"action", action}, {"arguments", arguments}};
         return json{{"job_id", "j"}, {"jobs", {{{"job_id", "j"}, {"state", "queued"}}}}};
       };
+    for (const char* action : {"finish", "extend", "remix", "retake", "reproduce"})
+      handlers[action] = [this, action](const json& arguments) {
+        EXPECT_EQ(arguments["estimate"], true) << action << " would be made while it is looked at";
+        priced[action] = arguments;
+        return json{{"action", action},    {"measured", true},    {"total_s", 25.0},
+                    {"total_s_min", 20.0}, {"total_s_max", 30.0}, {"fits", true}};
+      };
     handlers["view retake"] = [this](const json& arguments) -> Result<json> {
       if (refused) return Error{ErrorCode::kInvalidArgument, "the range touches every latent frame"};
       asked = arguments;
@@ -104,7 +111,7 @@ struct ShotTest : ::testing::Test {
   QString focused(const ShotModel& model) { return model.focused().value(u"takeId"_s).toString(); }
 
   FakeStudio studio;
-  json marks, queued, attached, frame, asked;
+  json marks, queued, attached, frame, asked, priced = json::object();
   bool refused = false;
   bool measured = true;
 };
@@ -184,6 +191,48 @@ TEST_F(ShotTest, ARangeIsRetakenWhenItIsMarkedAndSaidBeforehand) {
   FakeStudio::settle();
   EXPECT_TRUE(model.retakeText().isEmpty());
   EXPECT_FALSE(model.retakeProblem().isEmpty());
+}
+
+TEST_F(ShotTest, EveryActionHasItsPriceBeforeItIsPressed) {
+  constexpr int kAfterAsking_ms = 220;
+  ShotModel model(studio.context);
+  open(u"?takes=t2&view=one"_s);
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_EQ(priced["reproduce"]["take"], "t2");
+  EXPECT_EQ(qobject_cast<ActionPrice*>(model.reproducePrice())->shortTime(), u"~25 s"_s);
+  EXPECT_TRUE(qobject_cast<ActionPrice*>(model.finishPrice())->shortTime().isEmpty()) << "it is finished";
+  model.show(u"t1"_s);
+  FakeStudio::settle(60 + kAfterAsking_ms);
+  EXPECT_EQ(priced["finish"]["take"], "t1");
+  EXPECT_EQ(qobject_cast<ActionPrice*>(model.finishPrice())->shortTime(), u"~25 s"_s);
+  model.show(u"t2"_s);
+  FakeStudio::settle(60);
+  EXPECT_TRUE(qobject_cast<ActionPrice*>(model.finishPrice())->shortTime().isEmpty());
+
+  auto& price = *qobject_cast<ActionPrice*>(model.price());
+  model.priceExtend(u" 6,5"_s);
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_EQ(priced["extend"]["seconds"], 6.5);
+  EXPECT_EQ(priced["extend"]["snap"], true);
+  model.priceExtend({});
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_FALSE(priced["extend"].contains("seconds"));
+  model.priceExtend(u"long"_s);
+  EXPECT_FALSE(price.problem().isEmpty());
+  model.priceRemix(0.3);
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_EQ(priced["remix"]["strength"], 0.3);
+  EXPECT_TRUE(price.problem().isEmpty());
+  auto& range = *qobject_cast<ClipRange*>(model.range());
+  range.setIn(12);
+  model.priceRetake(true);
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_EQ(priced["retake"]["from"], 1.0);
+  EXPECT_EQ(priced["retake"]["keep_sound"], true);
+  EXPECT_TRUE(queued.is_null()) << "nothing was pressed";
+  model.extend(u"on"_s, u"6.5"_s);
+  FakeStudio::settle();
+  EXPECT_EQ(queued["arguments"]["seconds"], 6.5);
 }
 
 TEST_F(ShotTest, PointsStayAmongTheTakesOfAShotAndNoLonger) {

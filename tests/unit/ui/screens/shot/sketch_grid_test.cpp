@@ -36,6 +36,20 @@ TEST_F(SketchGridTest, CellsAreInASquareAsFarAsTheyGo) {
   EXPECT_TRUE(grid.data(grid.index(1), SketchGrid::CanFinishRole).toBool());
 }
 
+TEST_F(SketchGridTest, EachSketchSaysWhatFinishingItTakes) {
+  studio.backend.handlers["finish"] = [](const json& arguments) -> Result<json> {
+    EXPECT_EQ(arguments["estimate"], true);
+    if (arguments["take"] == "s3") return Error{ErrorCode::kNotFound, "its latents are gone"};
+    return json{{"measured", true}, {"total_s", arguments["take"] == "s1" ? 24.0 : 4.0}};
+  };
+  SketchGrid grid(studio.context);
+  grid.setShot(shot);
+  FakeStudio::settle();
+  EXPECT_EQ(grid.get(0)[u"price"_s], u"~25 s"_s);
+  EXPECT_EQ(grid.get(1)[u"price"_s], u"~4 s"_s);
+  EXPECT_EQ(grid.get(2)[u"price"_s], QString());
+}
+
 TEST_F(SketchGridTest, TheSketchThatIsBeingFinishedSaysHowFarItIsAndCannotBeFinishedTwice) {
   SketchGrid grid(studio.context);
   grid.setShot(shot);

@@ -1,0 +1,128 @@
+#include "ui/bridge/action_price.h"
+
+#include <QLocale>
+#include <utility>
+
+#include "ui/bridge/job_feed.h"
+#include "ui/bridge/json_variant.h"
+#include "ui/bridge/operations.h"
+#include "ui/bridge/wording.h"
+
+namespace fantascope::ui {
+using namespace Qt::Literals::StringLiterals;
+using nlohmann::json;
+namespace {
+
+constexpr int kAskAfter_ms = 150;
+
+double number(const json& answer, const char* name) {
+  const auto found = answer.find(name);
+  return found != answer.end() && found->is_number() ? found->get<double>() : 0.0;
+}
+
+std::uint64_t bytes(const json& answer, const char* name) { return answer.value(name, std::uint64_t{0}); }
+
+}  // namespace
+
+QString short_price(const json& answer) {
+  return answer.value("measured", false) ? u"~"_s + rounded_time(number(answer, "total_s")) : QString();
+}
+
+ActionPrice::ActionPrice(StudioContext& context, QObject* parent) : QObject(parent), context_(context) {
+  timer_.setSingleShot(true);
+  timer_.setInterval(kAskAfter_ms);
+  connect(&timer_, &QTimer::timeout, this, &ActionPrice::send);
+}
+
+void ActionPrice::ask(const char* operation, json arguments) {
+  ++generation_;
+  if (operation_ != operation || arguments_.value("take", "") != arguments.value("take", "")) forget();  // of something else
+  operation_ = operation;
+  arguments_ = std::move(arguments);
+  arguments_["estimate"] = true;
+  fresh_ = false;
+  timer_.start();
+  Q_EMIT changed();
+}
+
+void ActionPrice::refuse(const QString& problem) {
+  ++generation_;
+  timer_.stop();
+  problem_ = problem;
+  cause_.clear();
+  fresh_ = true;
+  Q_EMIT changed();
+}
+
+void ActionPrice::clear() {
+  ++generation_;
+  timer_.stop();
+  operation_.clear();
+  forget();
+  Q_EMIT changed();
+}
+
+void ActionPrice::forget() {
+  for (QString* text : {&time_, &short_time_, &extent_, &space_, &verdict_, &length_, &problem_, &cause_}) text->clear();
+  fits_ = true;
+  fresh_ = false;
+}
+
+void ActionPrice::send() {
+  const int generation = generation_;
+  context_.operations.ask(Lane::kEstimate, operation_, arguments_, this, [this, generation](Result<json> answer) {
+    if (generation != generation_) return;
+    fresh_ = true;
+    problem_.clear();
+    cause_.clear();
+    if (answer) {
+      show(*answer);
+    } else {
+      const ErrorText error = error_text(answer.error());
+      problem_ = error.title;
+      cause_ = error.cause;
+      short_time_.clear();
+    }
+    Q_EMIT changed();
+  });
+}
+
+void ActionPrice::show(const json& answer) {
+  const double total = number(answer, "total_s");
+  const QString least = rounded_time(number(answer, "total_s_min")), most = rounded_time(number(answer, "total_s_max"));
+  short_time_ = short_price(answer);
+  time_ = short_time_.isEmpty() ? tr("No runs like this here yet: the first one teaches the time.")
+          : total < 10          ? tr("A few seconds (%1 to %2), measured here").arg(least, most)
+                                : tr("About %1 (%2 to %3), measured here").arg(rounded_time(total), least, most);
+  const json run = answer.value("run", json::object());
+  const int steps = run.value("steps", 0), all = run.value("all_steps", 0), windows = run.value("windows", 1);
+  const QString action = text_field(answer, "action");
+  length_ = QLocale().toString(number(answer, "duration_s"), 'f', 2);
+  extent_ = action == "finish"_L1  ? tr("%1 of %2 steps are left.").arg(steps).arg(all)
+            : action == "remix"_L1 ? tr("Runs %1 of %2 steps.").arg(steps).arg(answer.value("steps", 0) * windows)
+            : action == "extend"_L1
+                ? tr("The clip becomes %1 long: %2 frames.").arg(length_text(number(answer, "duration_s"))).arg(answer.value("frames", 0))
+                : QString();
+  if (windows > 1) extent_ += (extent_.isEmpty() ? QString() : u" "_s) + tr("Made in %n stretch(es).", nullptr, windows);
+  const QString needed = bytes_text(bytes(answer, "memory_bytes_min")), free = bytes_text(bytes(answer, "available_memory_bytes"));
+  const QString disk = bytes_text(bytes(answer, "disk_bytes"));
+  space_ = tr("Memory %1 of %2 · disk %3").arg(needed, free, disk);
+  fits_ = answer.value("fits", true);
+  const int waiting = static_cast<int>(context_.jobs.jobs().size());
+  verdict_ = !fits_                     ? bytes(answer, "memory_bytes_min") > bytes(answer, "available_memory_bytes")
+                                              ? tr("Does not fit in memory: needs %1, %2 free.").arg(needed, free)
+                                              : tr("Does not fit on the disk: needs %1 and what is kept free, %2 free.")
+                                .arg(disk, bytes_text(bytes(answer, "free_bytes")))
+                                 : action == "reproduce"_L1 ? tr("Fits.")
+             : waiting == 0             ? tr("Fits. Starts at once.")
+                                        : tr("Fits. Starts after %n job(s).", nullptr, waiting);
+}
+
+QString ActionPrice::summary() const {
+  QStringList lines;
+  for (const QString& line : problem_.isEmpty() ? QStringList{time_, extent_, space_, verdict_} : QStringList{problem_, cause_})
+    if (!line.isEmpty()) lines << line;
+  return lines.join(u'\n');
+}
+
+}  // namespace fantascope::ui
