@@ -75,11 +75,7 @@ Result<AvPtr<AVCodecContext>> open_video_encoder(const Mp4Options& options) {
   context->thread_count = kEncoderThreads;
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
   av_opt_set(context->priv_data, "profile", "high", 0);
-#if defined(__x86_64__)
-  // The AVX-512 code of libx264 (seen in core 164) reads memory that was never written, in macroblock-tree rate control with B frames:
-  // the bytes then depend on what lay in the heap. Every processor with AVX-512 has AVX2, whose result equals that of plain C.
-  if (__builtin_cpu_supports("avx512f")) av_opt_set(context->priv_data, "x264-params", "asm=avx2", 0);
-#endif
+  media::make_reproducible(*context);
   av_opt_set_double(context->priv_data, "crf", options.crf, 0);
   if (av_opt_set(context->priv_data, "preset", options.preset.c_str(), 0) < 0)
     return Error{ErrorCode::kInvalidArgument, "unknown encoder preset", "preset", options.preset, "a preset of libx264", {}};

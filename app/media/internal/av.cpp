@@ -10,6 +10,10 @@
 
 #include "app/files/file_system.h"
 
+extern "C" {
+#include <libavutil/opt.h>
+}
+
 namespace fantascope::media {
 namespace {
 constexpr int kBufferBytes = 1 << 16;
@@ -162,6 +166,16 @@ Result<Demuxer> open_demuxer(const std::string& path) {
 
 void make_reproducible(AVFormatContext& format) {
   format.flags |= AVFMT_FLAG_BITEXACT;  // no library version, no creation time
+}
+
+void make_reproducible(AVCodecContext& x264) {
+#if defined(__x86_64__)
+  // The AVX-512 code of libx264 (seen in core 164) reads memory that was never written, in macroblock-tree rate control with B frames:
+  // the bytes then depend on what lay in the heap. Every processor with AVX-512 has AVX2, whose result equals that of plain C.
+  if (__builtin_cpu_supports("avx512f")) av_opt_set(x264.priv_data, "x264-params", "asm=avx2", 0);
+#else
+  (void)x264;
+#endif
 }
 
 }  // namespace fantascope::media

@@ -70,5 +70,7 @@ Result<Demuxer> open_demuxer(const std::string& path);
 
 /// Sets file-wide options that make two runs equal byte for byte.
 void make_reproducible(AVFormatContext& format);
+/// The same for an encoder of libx264 that is not open yet.
+void make_reproducible(AVCodecContext& x264);
 
 }  // namespace fantascope::media
