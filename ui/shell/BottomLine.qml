@@ -40,6 +40,7 @@ FocusScope {
                 Icon { visible: line.studio.notices.isError; icon: "exclamation-triangle"; size: 12; color: Theme.danger }
                 Words { kind: "meta"; text: line.studio.notices.text; color: Theme.text; Layout.fillWidth: true; HoverHandler { id: over } HintBox { visible: over.hovered && parent.truncated; text: line.studio.notices.text } }
                 Words {
+                    objectName: "notice action"
                     visible: text !== ""
                     kind: "meta"
                     strong: true

@@ -35,8 +35,8 @@ Rectangle {
             Item { Layout.fillHeight: true }
             RowLayout {
                 spacing: Theme.space2
-                ActionButton { compact: true; iconName: "pause-fill"; text: qsTr("Pause"); hint: qsTr("At the next step; gives the memory back"); enabled: row.job.state === "running"; onClicked: row.actions.pause(row.job.jobId) }
-                ActionButton { compact: true; iconName: "stop-fill"; text: qsTr("Stop"); hint: qsTr("Cancel this job"); enabled: row.job.state === "running"; onClicked: row.actions.cancel(row.job.jobId) }
+                ActionButton { objectName: "pause " + row.job.jobId; compact: true; iconName: "pause-fill"; text: qsTr("Pause"); hint: qsTr("At the next step; gives the memory back"); enabled: row.job.state === "running"; onClicked: row.actions.pause(row.job.jobId) }
+                ActionButton { objectName: "cancel " + row.job.jobId; compact: true; iconName: "stop-fill"; text: qsTr("Stop"); hint: qsTr("Cancel this job"); enabled: row.job.state === "running"; onClicked: row.actions.cancel(row.job.jobId) }
             }
         }
     }

@@ -38,7 +38,7 @@ Rectangle {
                     ActionButton {
                         required property var modelData
                         required property int index
-                        objectName: "remedy " + modelData.id
+                        objectName: "remedy " + modelData.id + " " + row.job.jobId
                         compact: true
                         kind: index === 0 ? "primary" : "plain"
                         text: modelData.label
@@ -49,10 +49,10 @@ Rectangle {
         }
         Words { kind: "mono"; quiet: true; text: row.job.detail || ""; property bool mayElide: true; Layout.maximumWidth: 260 }
         Words { kind: "meta"; visible: row.job.state === "queued"; text: row.job.starts || "" }
-        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-up"; hint: qsTr("Earlier"); onClicked: row.actions.move(row.job.jobId, -1) }
-        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-down"; hint: qsTr("Later"); onClicked: row.actions.move(row.job.jobId, 1) }
-        ActionButton { compact: true; visible: row.job.state === "queued"; text: qsTr("Pause"); onClicked: row.actions.pause(row.job.jobId) }
-        ActionButton { compact: true; visible: row.job.state === "paused" && row.steps.length === 0; kind: "primary"; text: qsTr("Go on"); onClicked: row.actions.resume(row.job.jobId) }
-        ActionButton { compact: true; kind: "quiet"; iconName: "x-lg"; hint: qsTr("Cancel this job"); onClicked: row.actions.cancel(row.job.jobId) }
+        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-up"; objectName: "earlier " + row.job.jobId; hint: qsTr("Earlier"); onClicked: row.actions.move(row.job.jobId, -1) }
+        ActionButton { compact: true; kind: "quiet"; visible: row.job.state === "queued"; iconName: "arrow-down"; objectName: "later " + row.job.jobId; hint: qsTr("Later"); onClicked: row.actions.move(row.job.jobId, 1) }
+        ActionButton { compact: true; objectName: "pause " + row.job.jobId; visible: row.job.state === "queued"; text: qsTr("Pause"); onClicked: row.actions.pause(row.job.jobId) }
+        ActionButton { objectName: "go on " + row.job.jobId; compact: true; visible: row.job.state === "paused" && row.steps.length === 0; kind: "primary"; text: qsTr("Go on"); onClicked: row.actions.resume(row.job.jobId) }
+        ActionButton { compact: true; kind: "quiet"; iconName: "x-lg"; hint: qsTr("Cancel this job"); objectName: "cancel " + row.job.jobId; onClicked: row.actions.cancel(row.job.jobId) }
     }
 }
