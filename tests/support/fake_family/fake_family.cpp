@@ -69,7 +69,8 @@ ModelInfo describe(const std::string& dir) {
   ModelInfo info;
   info.name = fs::path(dir).filename().string();
   info.family = "fake";
-  info.licence = "Apache-2.0";
+  const auto index = nlohmann::json::parse(read_all(dir + "/model_index.json"), nullptr, false);
+  info.licence = index.is_object() ? index.value("licence", "Apache-2.0") : "Apache-2.0";
   info.dir = dir;
   std::error_code error;
   info.weights_bytes = fs::file_size(dir + "/weights.safetensors", error);

@@ -10,6 +10,7 @@
 namespace fantascope::testing {
 
 /// Fields of model_index.json, all optional:
+///   "licence": text         what its settings say; Apache-2.0 if left out
 ///   "nan_at_step": n        the step fails as a real pipeline does when it meets NaN
 ///   "decode_error": text    decode_video fails with kOutOfMemory, as long as no file `decode_good` lies in the model's folder
 ///   "nan_sound": true       the waveform holds NaN
