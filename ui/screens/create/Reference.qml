@@ -1,4 +1,4 @@
-// A place for a picture that steers the clip: filled by dropping, by choosing a file, or by pasting a path.
+// A place for a picture that steers the clip: filled by dropping or by choosing a file.
 import QtQuick
 import QtQuick.Dialogs
 import QtQuick.Layouts
@@ -32,7 +32,7 @@ Rectangle {
             Layout.preferredWidth: 52
             Layout.fillHeight: true
             color: place.file !== "" ? Theme.pictureGround : "transparent"
-            Image { anchors.fill: parent; source: place.file === "" ? "" : "file://" + place.file; fillMode: Image.PreserveAspectFit; asynchronous: true; sourceSize.width: 104 }
+            Image { anchors.fill: parent; objectName: "shown picture"; source: place.file === "" ? "" : "file://" + place.file.split("/").map(encodeURIComponent).join("/"); fillMode: Image.PreserveAspectFit; asynchronous: true; sourceSize.width: 104 }
             Icon { visible: place.file === ""; anchors.centerIn: parent; icon: "image"; color: Theme.text3 }
         }
         ColumnLayout {
@@ -42,8 +42,8 @@ Rectangle {
             Words {
                 Layout.fillWidth: true
                 kind: "meta"
-                color: drop.containsDrag && place.verdict !== "" ? Theme.danger : Theme.text2
-                text: drop.containsDrag ? (place.verdict !== "" ? place.verdict : qsTr("Use it here")) : place.file !== "" ? place.file.split("/").pop() : qsTr("none")
+                color: (drop.containsDrag || refused.running) && place.verdict !== "" ? Theme.danger : Theme.text2
+                text: refused.running ? place.verdict : drop.containsDrag ? (place.verdict !== "" ? place.verdict : qsTr("Use it here")) : place.file !== "" ? place.file.split("/").pop() : qsTr("none")
             }
         }
         ActionButton { compact: true; kind: "quiet"; iconName: place.file === "" ? "plus-lg" : "x-lg"; hint: place.file === "" ? qsTr("Choose a picture") : qsTr("Take it away"); onClicked: place.file === "" ? dialog.open() : place.chosen("") }
@@ -52,9 +52,18 @@ Rectangle {
         id: drop
         anchors.fill: parent
         keys: ["text/uri-list"]
-        function fileOf(drag) { return drag.hasUrls && drag.urls.length > 0 ? decodeURIComponent(drag.urls[0].toString().replace("file://", "")) : "" }
-        onEntered: drag => place.verdict = place.model.refusal(fileOf(drag))
-        onDropped: drag => { const file = fileOf(drag); if (file !== "" && place.model.refusal(file) === "") place.chosen(file) }
+        // Pictures of this computer only: what a browser hands over is an address, and nothing is fetched.
+        function fileOf(drag) {
+            const url = drag.hasUrls && drag.urls.length > 0 ? drag.urls[0].toString() : ""
+            return url.startsWith("file://") ? decodeURIComponent(url.substring(7)) : ""
+        }
+        onEntered: drag => { place.verdict = place.model.refusal(fileOf(drag)); refused.stop() }
+        onDropped: drag => { if (place.verdict === "") place.chosen(fileOf(drag)); else refused.restart() }
+    }
+    // What was dropped all the same is refused for as long as it takes to read.
+    Timer {
+        id: refused
+        interval: 6000
     }
     FileDialog {
         id: dialog
