@@ -32,7 +32,7 @@ Popup {
             Layout.preferredHeight: Math.min(terms.implicitHeight, 320)
             contentWidth: availableWidth
             clip: true
-            LicenceTerms { id: terms; width: scroll.availableWidth; terms: box.licence.terms }
+            LicenceTerms { id: terms; width: scroll.availableWidth; licence: box.licence }
         }
         Words { Layout.fillWidth: true; wrapMode: Text.Wrap; quiet: true; text: qsTr("You accept the text as it lies in the model's folder now. If it changes, you are asked again.") }
         Row {

@@ -5,16 +5,17 @@ import Fantascope.Components
 
 ColumnLayout {
     id: list
-    required property var terms
+    required property var licence  // see licences of the model
     spacing: Theme.space1
     Words {
         Layout.fillWidth: true
         wrapMode: Text.Wrap
-        text: list.terms.length > 0 ? qsTr("Know this first, in its own words:")
-                                    : qsTr("No sentence of it speaks of revenue, territories, competitors or non-commercial use. Read it all the same.")
+        text: list.licence.hasText === false ? list.licence.text
+              : list.licence.terms.length > 0 ? qsTr("Know this first, in its own words:")
+                                              : qsTr("No sentence of it speaks of revenue, territories, competitors or non-commercial use. Read it all the same.")
     }
     Repeater {
-        model: list.terms
+        model: list.licence.terms
         RowLayout {
             id: row
             required property var modelData

@@ -36,7 +36,7 @@ Card {
             Icon { visible: card.entry.mustAccept; icon: "exclamation-triangle"; color: Theme.warn; Layout.alignment: Qt.AlignTop; Layout.topMargin: 1 }
             Words { Layout.fillWidth: true; wrapMode: Text.Wrap; strong: card.entry.mustAccept; text: card.entry.licenceText }
         }
-        LicenceTerms { visible: card.entry.mustAccept && card.licence.text !== ""; Layout.fillWidth: true; Layout.bottomMargin: Theme.space2; terms: card.licence.terms }
+        LicenceTerms { visible: card.entry.mustAccept && card.licence.text !== ""; Layout.fillWidth: true; Layout.bottomMargin: Theme.space2; licence: card.licence }
         Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.entry.usual }
         Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.entry.limits }
         Words { Layout.fillWidth: true; kind: "mono"; quiet: true; wrapMode: Text.WrapAnywhere; text: card.entry.dir }

@@ -141,13 +141,15 @@ void ModelsModel::loadLicence(const QString& folder) {
                            {u"place"_s, tr("%1, line %2").arg(text_field(term, "file")).arg(term.value("line", 0))}};
     QString text = text_field(*answer, "text");
     const QString link = text_field(*answer, "licence_link"), file = text_field(*answer, "licence_file");
-    if (text.isEmpty()) {
+    const bool has_text = !text.isEmpty();
+    if (!has_text) {
       text = link.isEmpty() ? tr("No licence text lies in the model's folder.")
                             : tr("No licence text lies in the model's folder. Its files say that it is at %1").arg(link);
     } else if (text.size() > kLicenceLengthMax) {
       text = text.left(kLicenceLengthMax) + u"\n\n… "_s + tr("The text goes on in %1 in the model's folder.").arg(file);
     }
-    licences_[folder] = QVariantMap{{u"text"_s, text}, {u"sha256"_s, text_field(*answer, "licence_sha256")}, {u"terms"_s, terms}};
+    licences_[folder] =
+        QVariantMap{{u"text"_s, text}, {u"sha256"_s, text_field(*answer, "licence_sha256")}, {u"terms"_s, terms}, {u"hasText"_s, has_text}};
     Q_EMIT licencesChanged();
   });
 }

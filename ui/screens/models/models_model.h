@@ -23,7 +23,8 @@ class ModelsModel final : public QObject {
   QVariantList broken() const { return broken_; }
   /// By folder: what checking its files said, or that it runs.
   QVariantMap checks() const { return checks_; }
-  /// By folder, of those that were asked for: {text, sha256, terms: [{text, place}], link}. Models that must be accepted are asked for at
+  /// By folder, of those that were asked for: {text, sha256, terms: [{text, place}], hasText}; text says so where there is
+  /// none. Models that must be accepted are asked for at
   /// once.
   QVariantMap licences() const { return licences_; }
   Q_INVOKABLE void refresh();

@@ -121,6 +121,7 @@ TEST_F(ModelsTest, WhatMustBeAcceptedShowsItsTermsAtOnce) {
   EXPECT_FALSE(models.licences().contains(u"/s"_s)) << "asked for where it matters";
   const QVariantMap licence = models.licences()[u"/l"_s].toMap();
   EXPECT_EQ(licence[u"text"_s], u"Example License\n"_s);
+  EXPECT_TRUE(licence[u"hasText"_s].toBool());
   const QVariantMap term = licence[u"terms"_s].toList().value(0).toMap();
   EXPECT_EQ(term[u"text"_s], u"“Entities with revenues above 10 must pay.”"_s);
   EXPECT_EQ(term[u"place"_s], u"LICENSE, line 3"_s);
@@ -175,6 +176,7 @@ TEST_F(ModelsTest, EachKindOfLicenceHasItsSentence) {
   ModelsModel models(studio.context);
   FakeStudio::settle();
   EXPECT_TRUE(models.licences()[u"/l"_s].toMap()[u"text"_s].toString().contains(u"https://example.org/licence"_s));
+  EXPECT_FALSE(models.licences()[u"/l"_s].toMap()[u"hasText"_s].toBool());
 }
 
 TEST_F(ModelsTest, AVeryLongTextIsCutAndSaysWhereItGoesOn) {
