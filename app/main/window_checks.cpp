@@ -6,6 +6,7 @@
 #include <QGuiApplication>
 #include <QImage>
 #include <QQuickItem>
+#include <cstdint>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -137,6 +138,35 @@ QQuickItem* find_item(QQuickItem& item, const QString& name) {
   return nullptr;
 }
 
+/// What a screen reader is told of it, and where it is.
+json control_to_json(QQuickItem& item) {
+  const QRectF rect = item.mapRectToScene(QRectF(0, 0, item.width(), item.height()));
+  QAccessibleInterface* accessible = QAccessible::queryAccessibleInterface(&item);
+  const bool known = accessible != nullptr && accessible->isValid();
+  return {{"name", known ? accessible->text(QAccessible::Name).toStdString() : ""},
+          {"role", known ? static_cast<int>(accessible->role()) : 0},
+          {"type", item.metaObject()->className()},
+          {"object", item.objectName().toStdString()},
+          {"id", std::to_string(reinterpret_cast<std::uintptr_t>(&item))},
+          {"rect", {qRound(rect.x()), qRound(rect.y()), qRound(rect.width()), qRound(rect.height())}}};
+}
+
+void collect_controls(QQuickItem& item, json& controls) {
+  if (!item.isVisible() || !item.isEnabled()) return;
+  // A scope passes the keys on to what is in it.
+  if (item.activeFocusOnTab() && !item.isFocusScope()) controls.push_back(control_to_json(item));
+  if (item.activeFocusOnTab() && item.isFocusScope() && item.inherits("QQuickControl")) controls.push_back(control_to_json(item));
+  for (QQuickItem* child : item.childItems()) collect_controls(*child, controls);
+}
+
+json controls_in_front(QQuickWindow& window) {
+  json controls = json::array();
+  for (QQuickItem* item : window.contentItem()->childItems())
+    if (item->inherits("QQuickOverlay") && item->isVisible()) collect_controls(*item, controls);
+  if (controls.empty()) collect_controls(*window.contentItem(), controls);
+  return controls;
+}
+
 }  // namespace
 
 QUrl UrlsFromFolder::intercept(const QUrl& url, DataType) {
@@ -188,6 +218,10 @@ void WindowChecks::answer(const QString& line) {
     }
   } else if (word == "layout"_L1) {
     reply["problems"] = layout_problems(window_);
+  } else if (word == "focus"_L1) {
+    if (QQuickItem* item = window_.activeFocusItem()) reply = control_to_json(*item);
+  } else if (word == "controls"_L1) {
+    reply["controls"] = controls_in_front(window_);
   } else if (word == "texts"_L1) {
     reply["texts"] = json::array();
     for (const ShownText& text : shown_texts(window_)) reply["texts"].push_back(text.text.toStdString());

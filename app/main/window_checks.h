@@ -3,6 +3,8 @@
 /// set. Also the heartbeat that measures how long the event loop was kept from its work.
 ///   where NAME → {"x","y","width","height"} of the item with this objectName or accessible name, in window pixels
 ///   layout     → {"problems":[…]}: elided, clipped, overlapping or too small texts now on screen
+///   focus      → {"name","role","type","object","id","rect"} of the item that the keys go to; without "id" there is none
+///   controls   → {"controls":[…]}: the same of all that Tab can reach now (of an open popup alone, if there is one), in the items' order
 ///   texts      → {"texts":[…]} now on screen
 ///   grab FILE  → {"file"}: a picture of the window
 ///   stall      → gaps of the event loop since the last question: {"max_ms","p99_ms", …, "core", "late"} (stall_watch.h). What the

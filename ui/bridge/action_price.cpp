@@ -24,6 +24,15 @@ std::uint64_t bytes(const json& answer, const char* name) { return answer.value(
 
 }  // namespace
 
+int jobs_before(const JobFeed& jobs) {
+  int count = 0;
+  for (const auto& open : jobs.jobs()) {
+    const QString state = text_field(open.job, "state");
+    count += state == "queued"_L1 || state == "running"_L1;
+  }
+  return count;
+}
+
 QString short_price(const json& answer) {
   return answer.value("measured", false) ? u"~"_s + rounded_time(number(answer, "total_s")) : QString();
 }
@@ -108,7 +117,7 @@ void ActionPrice::show(const json& answer) {
   const QString disk = bytes_text(bytes(answer, "disk_bytes"));
   space_ = tr("Memory %1 of %2 · disk %3").arg(needed, free, disk);
   fits_ = answer.value("fits", true);
-  const int waiting = static_cast<int>(context_.jobs.jobs().size());
+  const int waiting = jobs_before(context_.jobs);
   verdict_ = !fits_                     ? bytes(answer, "memory_bytes_min") > bytes(answer, "available_memory_bytes")
                                               ? tr("Does not fit in memory: needs %1, %2 free.").arg(needed, free)
                                               : tr("Does not fit on the disk: needs %1 and what is kept free, %2 free.")

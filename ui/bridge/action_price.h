@@ -66,6 +66,8 @@ class ActionPrice final : public QObject {
   int generation_ = 0;
 };
 
+/// How many jobs are made before a new one: those that run or wait, not those that are paused or need a person.
+int jobs_before(const JobFeed& jobs);
 /// "~25 s" of an estimate's answer; empty where nothing was measured.
 QString short_price(const nlohmann::json& answer);
 

@@ -4,6 +4,8 @@ import QtQuick.Controls.Basic
 
 Switch {
     id: toggle
+    property string name: ""   // what a screen reader says where the words stand elsewhere
+    Accessible.name: name !== "" ? name : text
     implicitHeight: Theme.compact
     spacing: Theme.space2
     padding: 0

@@ -46,10 +46,27 @@ FocusScope {
                     strong: true
                     text: line.studio.notices.action
                     color: Theme.accent
-                    font.underline: actionArea.containsMouse
+                    font.underline: actionArea.containsMouse || activeFocus
+                    activeFocusOnTab: true
+                    Accessible.role: Accessible.Button
+                    Accessible.name: text
+                    Accessible.onPressAction: line.studio.notices.act()
+                    Keys.onReturnPressed: line.studio.notices.act()
+                    Keys.onSpacePressed: line.studio.notices.act()
+                    FocusRing { shown: parent.activeFocus }
                     MouseArea { id: actionArea; anchors.fill: parent; anchors.margins: -4; hoverEnabled: true; onClicked: line.studio.notices.act() }
                 }
-                Icon { icon: "x-lg"; size: 10; MouseArea { anchors.fill: parent; anchors.margins: -6; onClicked: line.studio.notices.close() } }
+                Icon {
+                    icon: "x-lg"
+                    size: 10
+                    activeFocusOnTab: true
+                    Accessible.role: Accessible.Button
+                    Accessible.name: qsTr("Close the notice")
+                    Keys.onReturnPressed: line.studio.notices.close()
+                    Keys.onSpacePressed: line.studio.notices.close()
+                    FocusRing { shown: parent.activeFocus }
+                    MouseArea { anchors.fill: parent; anchors.margins: -6; onClicked: line.studio.notices.close() }
+                }
             }
         }
         MeterBar {

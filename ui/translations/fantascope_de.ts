@@ -4,6 +4,10 @@
     <context>
         <name>BottomLine</name>
         <message>
+            <source>Close the notice</source>
+            <translation>Meldung schließen</translation>
+        </message>
+        <message>
             <source>Memory</source>
             <translation>Speicher</translation>
         </message>

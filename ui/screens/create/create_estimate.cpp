@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "ui/bridge/action_price.h"
 #include "ui/bridge/json_variant.h"
 #include "ui/bridge/navigator.h"
 #include "ui/bridge/notices.h"
@@ -84,13 +85,12 @@ void CreateModel::showEstimate(const json& answer) {
                .arg(bytes_text(answer.value("memory_bytes_min", std::uint64_t{0})),
                     bytes_text(answer.value("available_memory_bytes", std::uint64_t{0})),
                     bytes_text(answer.value("disk_bytes", std::uint64_t{0})));
-  verdict_ =
-      fits_ ? (context_.jobs.jobs().isEmpty() ? tr("Fits. Starts at once.")
-                                              : tr("Fits. Starts after %n job(s).", nullptr, static_cast<int>(context_.jobs.jobs().size())))
-            : tr("Does not fit: %1")
-                  .arg(answer.contains("notes") && !answer["notes"].empty()
-                           ? QString::fromStdString(answer["notes"].back().get<std::string>())
-                           : QString());
+  verdict_ = fits_ ? (jobs_before(context_.jobs) == 0 ? tr("Fits. Starts at once.")
+                                                      : tr("Fits. Starts after %n job(s).", nullptr, jobs_before(context_.jobs)))
+                   : tr("Does not fit: %1")
+                         .arg(answer.contains("notes") && !answer["notes"].empty()
+                                  ? QString::fromStdString(answer["notes"].back().get<std::string>())
+                                  : QString());
   Q_EMIT estimateChanged();
 }
 

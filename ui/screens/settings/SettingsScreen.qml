@@ -60,10 +60,10 @@ FocusScope {
                     onActivated: index => screen.prefs.setValue("language", ids[index])
                 }
             }
-            SettingRow { search: screen.wanted; title: qsTr("Less motion"); help: qsTr("No movement when screens and panels change"); PrefSwitch { key: "less_motion" } }
+            SettingRow { search: screen.wanted; title: qsTr("Less motion"); help: qsTr("No movement when screens and panels change"); PrefSwitch { name: qsTr("Less motion"); key: "less_motion" } }
             Heading { text: qsTr("Keys") }
-            SettingRow { search: screen.wanted; title: qsTr("Single-letter keys"); help: qsTr("P, X, W and the like outside text fields"); PrefSwitch { key: "single_keys"; fallback: true } }
-            SettingRow { search: screen.wanted; title: qsTr("Go on after a decision"); help: qsTr("Keep and Drop move to the next undecided take"); PrefSwitch { key: "auto_advance"; fallback: true } }
+            SettingRow { search: screen.wanted; title: qsTr("Single-letter keys"); help: qsTr("P, X, W and the like outside text fields"); PrefSwitch { name: qsTr("Single-letter keys"); key: "single_keys"; fallback: true } }
+            SettingRow { search: screen.wanted; title: qsTr("Go on after a decision"); help: qsTr("Keep and Drop move to the next undecided take"); PrefSwitch { name: qsTr("Go on after a decision"); key: "auto_advance"; fallback: true } }
             SettingRow { search: screen.wanted; title: qsTr("All keys"); ActionButton { compact: true; text: qsTr("Show"); keys: "F1"; onClicked: screen.studio.run("keys") } }
             Heading { text: qsTr("Making clips") }
             Repeater {
@@ -83,7 +83,7 @@ FocusScope {
                         text: String(setting.modelData.value)
                         onEditingFinished: if (text !== String(setting.modelData.value)) screen.model.set(setting.modelData.name, text)
                     }
-                    ToggleSwitch { visible: setting.modelData.kind === "switch"; checked: setting.modelData.value === true; onToggled: screen.model.set(setting.modelData.name, checked) }
+                    ToggleSwitch { visible: setting.modelData.kind === "switch"; name: setting.modelData.title; checked: setting.modelData.value === true; onToggled: screen.model.set(setting.modelData.name, checked) }
                     ChoiceBox {
                         visible: setting.modelData.kind === "choice"
                         name: setting.modelData.title

@@ -114,6 +114,17 @@ TEST_F(ActionPriceTest, WhatDoesNotFitOrCannotBeIsSaidWithItsNumbers) {
   EXPECT_TRUE(price.problem().isEmpty());
 }
 
+TEST_F(ActionPriceTest, OnlyJobsThatGoOnByThemselvesComeBeforeIt) {
+  ActionPrice price(studio.context);
+  json jobs = json::array();
+  for (const char* state : {"running", "queued", "paused", "failed", "parked"})
+    jobs.push_back({{"job_id", std::string("j-") + state}, {"state", state}});
+  studio.jobs.setJobs(jobs);
+  price.ask("remix", {{"take", "t"}});
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_TRUE(price.verdict().startsWith(u"Fits. Starts after 2 job"_s)) << price.verdict().toStdString();
+}
+
 TEST_F(ActionPriceTest, WhatWasNeverRunHereHasNoTimeButAllElse) {
   ActionPrice price(studio.context);
   answer["measured"] = false;
