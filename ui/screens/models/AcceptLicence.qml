@@ -29,7 +29,7 @@ Popup {
         ScrollView {
             id: scroll
             Layout.fillWidth: true
-            Layout.preferredHeight: Math.min(terms.implicitHeight, 320)
+            Layout.preferredHeight: Math.min(terms.implicitHeight, 320, Math.max(80, (T.Overlay.overlay ? T.Overlay.overlay.height : 540) - 260))
             contentWidth: availableWidth
             clip: true
             LicenceTerms { id: terms; width: scroll.availableWidth; licence: box.licence }

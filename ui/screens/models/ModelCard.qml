@@ -12,7 +12,7 @@ Card {
     signal licenceWanted()
     signal acceptWanted()
     signal changed()  // something was asked for after which this card is made anew
-    function focusFirst() { (accept.visible ? accept : show).forceActiveFocus(Qt.TabFocusReason) }
+    function focusFirst() { (accept.visible ? accept : show.visible ? show : check).forceActiveFocus(Qt.TabFocusReason) }
     implicitHeight: column.implicitHeight + 2 * Theme.space4
     border.color: entry.mustAccept ? Theme.warn : Theme.line
     Accessible.role: Accessible.ListItem
@@ -36,7 +36,7 @@ Card {
             Icon { visible: card.entry.mustAccept; icon: "exclamation-triangle"; color: Theme.warn; Layout.alignment: Qt.AlignTop; Layout.topMargin: 1 }
             Words { Layout.fillWidth: true; wrapMode: Text.Wrap; strong: card.entry.mustAccept; text: card.entry.licenceText }
         }
-        LicenceTerms { visible: card.entry.mustAccept && card.licence.text !== ""; Layout.fillWidth: true; Layout.bottomMargin: Theme.space2; licence: card.licence }
+        LicenceTerms { visible: card.entry.canAccept && card.licence.text !== ""; Layout.fillWidth: true; Layout.bottomMargin: Theme.space2; licence: card.licence }
         Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.entry.usual }
         Words { Layout.fillWidth: true; quiet: true; wrapMode: Text.Wrap; text: card.entry.limits }
         Words { Layout.fillWidth: true; kind: "mono"; quiet: true; wrapMode: Text.WrapAnywhere; text: card.entry.dir }
@@ -46,8 +46,8 @@ Card {
             Layout.topMargin: Theme.space2
             spacing: Theme.space2
             ActionButton { id: accept; objectName: "accept " + card.entry.name; visible: card.entry.canAccept; compact: true; kind: "primary"; text: qsTr("Accept the licence…"); hint: qsTr("Its terms once more, then yes or no"); onClicked: card.acceptWanted() }
-            ActionButton { id: show; objectName: "licence " + card.entry.name; compact: true; text: card.licenceShown ? qsTr("Hide licence") : qsTr("Show licence"); hint: qsTr("The whole text, here"); onClicked: card.licenceWanted() }
-            ActionButton { compact: true; text: qsTr("Check files"); hint: qsTr("Read every byte, compare hashes, load the weights"); onClicked: card.model.checkFiles(card.entry.dir) }
+            ActionButton { id: show; objectName: "licence " + card.entry.name; visible: card.entry.canAccept || !card.entry.mustAccept; compact: true; text: card.licenceShown ? qsTr("Hide licence") : qsTr("Show licence"); hint: qsTr("The whole text, here"); onClicked: card.licenceWanted() }
+            ActionButton { id: check; compact: true; text: qsTr("Check files"); hint: qsTr("Read every byte, compare hashes, load the weights"); onClicked: card.model.checkFiles(card.entry.dir) }
             ActionButton { compact: true; text: qsTr("Use from the next start"); onClicked: card.model.use(card.entry.name) }
             ActionButton { objectName: "unlink " + card.entry.name; visible: card.entry.linked; compact: true; text: qsTr("Unlink"); hint: qsTr("Files and takes stay; can be undone"); onClicked: { card.changed(); card.model.unlink(card.entry.dir, card.entry.name) } }
         }
