@@ -67,6 +67,18 @@ def main(artefacts):
             win.wait(lambda: win.route() and len(library.takes()) == count, MAKE_S, 1.0)
             return library.show(library.takes()[0]["take_id"])
 
+        def price(action, take, *words):
+            """What the command line says that it would cost; the library is as it was."""
+            said = library.run(action, take["take_id"], *words, "--estimate")
+            assert said["fits"] and said["action"] == action, said
+            return said
+
+        def same_as_said(take, said):
+            """The job ran the steps, and the clip has the frames, that were said before."""
+            job = next(job for job in library.run("queue", "list", "--all")["jobs"] if job["take_id"] == take["take_id"])
+            assert job["num_steps"] == said["run"]["all_steps"], (job["num_steps"], said["run"])
+            assert take["frames"] == said["frames"], (take["frames"], said)
+
         # Two sketches, side by side as equal cells.
         win.wait_text("Fits", 60)
         win.focus()
@@ -82,9 +94,15 @@ def main(artefacts):
         win.wait(lambda: sum(text.startswith("Sketch, ") for text in win.texts()) >= 2, 20)
         step("sketch-grid")
 
+        # What finishing takes stands on the button.
+        said = price("finish", sketches[1])
+        assert said["run"]["steps"] == FORM["steps"] - sketches[1]["recipe"]["sketch_steps"], said
+        win.wait(lambda: any(text.startswith("Finish ~") for text in win.texts()), 20)
+
         # Finish in the second cell: the take of one go, byte for byte before signing.
         win.click("finish-2")
         finished = wait_takes(3)
+        same_as_said(finished, said)
         assert finished["parents"] == [{"relation": "finish", "take_id": sketches[1]["take_id"]}], finished["parents"]
         win.wait_text("Finished from the sketch", 20)
         step("finished-in-its-cell")
@@ -111,11 +129,25 @@ def main(artefacts):
         # Longer, from its own latents.
         win.click("extend")
         win.wait_text("What happens next?", 5)
+        win.wait_text("Fits. Starts", 10)
+        said = price("extend", finished, "x")
+        win.wait_text(f"{said['frames']} frames.", 10)
+        # Another length has another price, and the nearest that can be made is taken.
+        win.click("new length")
+        win.type("2.6")
+        longer = price("extend", finished, "x", "--seconds", 2.6, "--snap")
+        assert longer["frames"] > finished["frames"], longer
+        win.wait_text(f"{longer['frames']} frames.", 10)
+        step("extend-another-length")
+        win.key("ctrl+a", "BackSpace")
+        win.wait_text(f"{said['frames']} frames.", 10)
         step("extend-words")
+        win.key("shift+Tab")
         win.key("ctrl+a")
         win.type("the red ball rolls on in a grey studio by day")
         win.click("do it")
         extended = wait_takes(4)
+        same_as_said(extended, said)
         assert extended["parents"] == [{"relation": "extend", "take_id": finished["take_id"]}], extended["parents"]
         assert extended["frames"] > finished["frames"] and extended["prompt"].startswith("the red ball rolls"), extended
         win.wait_text("extended", 20)
@@ -124,10 +156,14 @@ def main(artefacts):
         # The same start under other words.
         win.key("r")
         win.wait_text("What should be different?", 5)
+        said = price("remix", finished, "x")
+        win.wait_text(f"Runs {said['run']['steps']} of {said['steps']} steps.", 10)
+        step("remix-words")
         win.key("ctrl+a")
         win.type("a blue ball bounces in a grey studio by day")
         win.click("do it")
         remixed = wait_takes(5)
+        same_as_said(remixed, said)
         assert remixed["parents"] == [{"relation": "remix", "take_id": finished["take_id"]}], remixed["parents"]
         assert remixed["frames"] == finished["frames"] and remixed["prompt"].startswith("a blue ball"), remixed
         win.wait_text("remixed", 20)
@@ -145,16 +181,20 @@ def main(artefacts):
         win.wait_text("Zoom: Fit", 5)
 
         # The end of it once more: the rest keeps its bits.
-        win.key("Home", "shift+Right", "i")
+        win.key("k", "Home", "shift+Right", "i")  # stopped first: the grid had begun to play
         win.wait_text("In 11", 5)
         win.key("t")
         win.wait_text("What should happen there?", 5)
         win.wait_text("Frames 10 to 17", 10)
+        win.wait_text("Fits. Starts", 10)
+        said = price("retake", finished, "--from", 10 / 12, "--to", 17 / 12)
+        assert said["range"]["first_frame"] == 10, said["range"]
         step("retake-words")
         win.key("ctrl+a")
         win.type("the red ball lies still in a grey studio by day")
         win.click("do it")
         retaken = wait_takes(6)
+        same_as_said(retaken, said)
         assert retaken["parents"] == [{"relation": "retake", "take_id": finished["take_id"]}], retaken["parents"]
         now, then = (latents_of(home, take["take_id"]) for take in (retaken, finished))
         assert now[:2] == then[:2] and now[2] != then[2], "only the last of three latent frames is new"
@@ -164,6 +204,8 @@ def main(artefacts):
         step("retaken")
 
         # Made again: nothing new in the library.
+        assert price("reproduce", finished)["run"]["steps"] == FORM["steps"]
+        win.wait_text("Reproduce: ", 10)
         win.click("reproduce")
         win.wait_text("the same bytes before signing", MAKE_S)
         assert len(library.takes()) == 6

@@ -59,16 +59,18 @@ Rectangle {
                 ActionButton { compact: true; iconName: "clipboard"; text: qsTr("Copy recipe"); keys: "Ctrl+Shift+C"; onClicked: panel.model.copyRecipe() }
                 ActionButton { objectName: "reproduce"; compact: true; iconName: "arrow-clockwise"; text: qsTr("Reproduce"); hint: qsTr("Make it again and compare every byte before signing"); enabled: !panel.model.reproducing; onClicked: panel.model.reproduce() }
             }
+            // What it would cost, then what came out. Its place is kept: rows below it must not move under the pointer when the price comes.
             Words {
                 readonly property var price: panel.model.reproducePrice
-                visible: text !== ""
+                readonly property bool answered: panel.model.reproduceText !== ""
                 Layout.fillWidth: true
-                kind: "meta"
+                Layout.minimumHeight: 36
+                kind: answered ? "body" : "meta"
                 wrapMode: Text.Wrap
-                color: price.problem !== "" || !price.fits ? Theme.warn : price.fresh ? Theme.text2 : Theme.text3
-                text: panel.model.reproduceText !== "" ? "" : price.problem !== "" ? price.problem : price.time === "" ? "" : price.fits ? qsTr("Reproduce: %1").arg(price.time) : qsTr("Reproduce: %1").arg(price.verdict)
+                verticalAlignment: Text.AlignTop
+                color: answered ? Theme.text : price.problem !== "" || !price.fits ? Theme.warn : price.fresh ? Theme.text2 : Theme.text3
+                text: answered ? panel.model.reproduceText : price.problem !== "" ? price.problem : price.time === "" ? "" : price.fits ? qsTr("Reproduce: %1").arg(price.time) : qsTr("Reproduce: %1").arg(price.verdict)
             }
-            Words { visible: text !== ""; Layout.fillWidth: true; wrapMode: Text.Wrap; text: panel.model.reproduceText }
             Rectangle { visible: panel.model.lineage.count > 0; Layout.fillWidth: true; Layout.preferredHeight: 1; color: Theme.line }
             Words { visible: panel.model.lineage.count > 0; kind: "title"; text: qsTr("Lineage"); Layout.fillWidth: true }
             LineageView { visible: panel.model.lineage.count > 0; Layout.fillWidth: true; lineage: panel.model.lineage; onOpened: row => panel.model.openRelative(row) }
