@@ -44,6 +44,7 @@ Result<json> model_to_json(Studio& studio, const ModelEntry& model) {
                   {"frames", defaults.num_frames},
                   {"fps", defaults.fps.to_string()},
                   {"steps", defaults.num_inference_steps},
+                  {"image_crf", info.image_crf},
                   {"guidance", defaults.guidance.guidance_scale},
                   {"audio_guidance", defaults.audio_guidance.guidance_scale}}}};
   shown.update(licence.to_json());
