@@ -70,8 +70,9 @@ Result<json> run_retake(OperationContext& context, const json& arguments) {
 }
 
 OperationSpec retake_spec() {
-  std::vector<ParamSpec> params = params_with_take(
-      "id of the take, or how it starts", {"model", "size", "fps", "image", "last_image", "two_stages", "seconds", "frames", "snap"});
+  std::vector<ParamSpec> params =
+      params_with_take("id of the take, or how it starts",
+                       {"model", "size", "fps", "image", "last_image", "image_crf", "two_stages", "seconds", "frames", "snap"});
   for (ParamSpec& param : params) {
     if (std::string_view(param.name) != "prompt") continue;
     param.required = false;

@@ -91,6 +91,12 @@ std::vector<ParamSpec> generation_params() {
       {.name = "negative", .type = ParamType::kText, .help = "what to keep away from", .value_name = "TEXT", .bytes_max = kPromptBytesMax},
       {.name = "image", .type = ParamType::kPath, .help = "first frame: PNG, JPEG or WebP", .value_name = "FILE"},
       {.name = "last_image", .type = ParamType::kPath, .help = "last frame", .value_name = "FILE"},
+      {.name = "image_crf",
+       .type = ParamType::kInteger,
+       .help = "press given pictures as a video of this H.264 quality would; 0: as they are; if left out, as the model was trained",
+       .value_name = "N",
+       .min = 0,
+       .max = 51},
       {.name = "two_stages",
        .type = ParamType::kSwitch,
        .help = "sample at half the size, enlarge, refine; for models with a folder latent_upsampler"},
@@ -150,6 +156,7 @@ GenerateRequest GenerateRequest::from_json(const nlohmann::json& arguments) {
   request.frames = optional_field<std::int64_t>(arguments, "frames");
   request.seed = optional_field<std::int64_t>(arguments, "seed");
   request.steps = optional_field<std::int64_t>(arguments, "steps");
+  request.image_crf = optional_field<std::int64_t>(arguments, "image_crf");
   request.sketch_steps = optional_field<std::int64_t>(arguments, "sketch_steps");
   request.sketch = arguments.value("sketch", false) || request.sketch_steps;
   request.two_stages = arguments.value("two_stages", false);

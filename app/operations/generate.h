@@ -31,6 +31,7 @@ struct GenerateRequest {
   std::optional<std::string> project;  ///< by name: the takes are a shot of their own in it
   std::optional<double> seconds, guidance, audio_guidance;
   std::optional<std::int64_t> frames, seed, steps;
+  std::optional<std::int64_t> image_crf;  ///< of given pictures, see ModelInfo
   int takes = 1;
   bool snap = false;  ///< take the nearest allowed size and length instead of refusing
   bool save_latents = false, wav = false, png = false;

@@ -58,6 +58,7 @@ GenerateRequest overlaid(const GenerateRequest& common, const nlohmann::json& ar
   take(request.guidance, line.guidance);
   take(request.audio_guidance, line.audio_guidance);
   take(request.seed, line.seed);
+  take(request.image_crf, line.image_crf);
   take(request.steps, line.steps);
   if (arguments.contains("takes")) request.takes = line.takes;
   for (const auto& [name, member] : {std::pair{"snap", &GenerateRequest::snap}, std::pair{"save_latents", &GenerateRequest::save_latents},

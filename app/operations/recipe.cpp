@@ -208,6 +208,7 @@ void add_continuation(const Recipe& recipe, json& object) {
   }
   if (recipe.window_frames > 0)
     object["windows"] = {{"frames", recipe.window_frames}, {"kept_latent_frames", recipe.window_kept_latent_frames}};
+  if (recipe.image_crf > 0) object["image_crf"] = recipe.image_crf;
   if (recipe.two_stages) object["two_stages"] = {{"refine_sigmas", recipe.refine_sigmas}};
   if (recipe.sketch_steps > 0) object["sketch_steps"] = recipe.sketch_steps;
 }
@@ -302,6 +303,7 @@ Result<Recipe> recipe_from_json(const json& object, const std::string& subject) 
     recipe.window_kept_latent_frames = static_cast<int>(inner.integer("kept_latent_frames", 1, 1000));
     FANTASCOPE_TRY_VOID(inner.finish());
   }
+  if (object.is_object() && object.contains("image_crf")) recipe.image_crf = static_cast<int>(fields.integer("image_crf", 1, 51));
   if (const json* stages = fields.get("two_stages", false); stages != nullptr) {
     FieldReader inner(*stages, subject + ": two_stages");
     recipe.two_stages = true;
@@ -340,7 +342,7 @@ std::vector<RecipeDifference> compare_recipes(const Recipe& expected, const Reci
   json left = recipe_to_json(expected);
   json right = recipe_to_json(found);
   // Some fields are only there where they mean something.
-  for (const char* key : {"continuation", "windows", "two_stages", "sketch_steps"}) {
+  for (const char* key : {"continuation", "windows", "image_crf", "two_stages", "sketch_steps"}) {
     left.emplace(key, nullptr);
     right.emplace(key, nullptr);
   }

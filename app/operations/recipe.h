@@ -52,6 +52,7 @@ struct Recipe {
   int width = 0, height = 0, frames = 0, steps = 0;
   Rational fps;
   std::vector<RecipeConditioning> conditioning;
+  int image_crf = 0;  ///< given pictures are pressed to this H.264 quality first (app/media/compressed_image.h); 0: as they are
   std::optional<RecipeContinuation> continuation;
   int window_frames = 0;  ///< sampled at once, for clips made in windows; 0: the whole clip
   int window_kept_latent_frames = 1;

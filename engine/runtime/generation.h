@@ -125,6 +125,7 @@ struct ModelInfo {
   int steps_max = 200;
   bool two_stages = false;     ///< has an upsampler of latents: TwoStages may be asked for
   double seconds_at_once = 0;  ///< longer clips should be made in windows; 0: no limit is known
+  int image_crf = 0;           ///< H.264 quality (0…51) of the frames it was trained on: given pictures are pressed to it; 0: as they are
   GenerationRequest defaults;
 };
 

@@ -14,6 +14,8 @@
 namespace fantascope::models::ltx2 {
 namespace {
 
+constexpr int kImageCrf = 33;  // what 2.0 and 2.3 were trained on
+
 constexpr std::int64_t kAudioDownsampling = 4;  // the published audio autoencoder has no other
 constexpr int kDefaultFrames = 121, kDefaultWidth = 768, kDefaultHeight = 512;
 constexpr std::int64_t kStgBlock20 = 29, kStgBlock23 = 28;
@@ -100,6 +102,7 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.info.frames_max = static_cast<int>(fields.integer("frames_max", s.info.frames_max, 1, 1 << 16));
   s.last_image = fields.flag("last_image", false);
   s.info.seconds_at_once = fields.number("seconds_at_once", s.info.seconds_at_once, 0.01, 3600);
+  s.info.image_crf = static_cast<int>(fields.integer("image_crf", s.info.image_crf, 0, 51));
   const std::string vocabulary = fields.word("vocabulary", "");
   if (!vocabulary.empty()) {
     if (vocabulary.find('/') != std::string::npos || vocabulary == "..")
@@ -221,6 +224,7 @@ Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   s.info.frames_multiple = static_cast<int>(factors.time);
   // Positions beyond the last one that the rotary tables were made for were never trained.
   s.info.seconds_at_once = static_cast<double>(s.transformer.max_time_s);
+  s.info.image_crf = kImageCrf;
   s.info.two_stages = std::filesystem::exists(dir + "/latent_upsampler/config.json");
   set_family_defaults(s);
   FANTASCOPE_TRY_VOID(read_model_card(dir, s));

@@ -5,6 +5,7 @@
 ///    "guidance": {"guidance_scale", "stg_scale", "modality_scale", "rescale"}, "audio_guidance": {…}, "negative_prompt",
 ///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "size_max", "frames_max",
 ///    "seconds_at_once": longest clip that the model was trained to sample in one go,
+///    "image_crf": H.264 quality that given pictures are pressed to before they are encoded (diffusers resolve_default_image_crf: 33),
 ///    "refine_sigmas": […] of a second stage,
 ///    "last_image": true if the model was trained to be given its last latent frame in place, as the shipped one is; else, as the published
 ///    models, it takes all frames but the first as tokens behind the clip's (pipeline_conditions.h), "vocabulary": "file of known words,

@@ -1,6 +1,7 @@
 #include "app/operations/internal/job_order.h"
 
 #include "app/files/sha256.h"
+#include "app/media/compressed_image.h"
 #include "app/media/image.h"
 #include "engine/base/bounded_json.h"
 
@@ -95,7 +96,8 @@ Result<GenerationRequest> make_request(const Recipe& recipe, const std::string& 
                    "Put the original back"};
     if (item.kind == kParentLatents) continue;
     FANTASCOPE_TRY(const RgbImage image, load_image(path));
-    (item.kind == "first_image" ? request.first_image : request.last_image) = fit_image(image, recipe.width, recipe.height);
+    FANTASCOPE_TRY((item.kind == "first_image" ? request.first_image : request.last_image),
+                   compress_image(fit_image(image, recipe.width, recipe.height), recipe.image_crf));
   }
   return request;
 }

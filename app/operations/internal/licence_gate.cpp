@@ -30,8 +30,6 @@ std::string utc_text(std::int64_t time_ms) {
 
 std::string name_of(const ModelLicence& licence) {
   switch (licence.state) {
-    case LicenceState::kNotStated:
-      return "no licence is stated by its files";
     case LicenceState::kDiffers:
       return licence.name + " is named, but a licence file holds other text";
     case LicenceState::kUnreadable:
@@ -42,6 +40,11 @@ std::string name_of(const ModelLicence& licence) {
 }
 
 }  // namespace
+
+std::string LicenceStanding::note(const std::string& model) const {
+  if (licence.state != LicenceState::kNotStated) return {};
+  return "the files of " + model + " state no licence: whoever made it can say what is allowed";
+}
 
 nlohmann::json LicenceStanding::to_json() const {
   const auto text_or_null = [](const std::string& text) { return text.empty() ? nlohmann::json(nullptr) : nlohmann::json(text); };

@@ -14,7 +14,12 @@ namespace fantascope {
 struct LicenceStanding {
   ModelLicence licence;
   std::optional<std::int64_t> accepted_ms;
-  bool needs_acceptance() const { return licence.state != LicenceState::kFree && !accepted_ms; }
+  /// Where nothing is stated there is nothing to show and to accept; note() says so.
+  bool needs_acceptance() const {
+    return licence.state != LicenceState::kFree && licence.state != LicenceState::kNotStated && !accepted_ms;
+  }
+  /// What a person who uses the model should be told though nothing is asked; empty: nothing.
+  std::string note(const std::string& model) const;
   nlohmann::json to_json() const;
 };
 

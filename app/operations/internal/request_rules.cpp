@@ -191,6 +191,7 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   recipe.audio_guidance = to_recipe(info.defaults.audio_guidance);
   if (request.guidance) recipe.guidance.guidance_scale = recipe.audio_guidance.guidance_scale = *request.guidance;
   if (request.audio_guidance) recipe.audio_guidance.guidance_scale = *request.audio_guidance;
+  if (request.image || request.last_image) recipe.image_crf = static_cast<int>(request.image_crf.value_or(info.image_crf));
   recipe.two_stages = request.two_stages;
   if (recipe.two_stages && !info.two_stages) {
     return Error{ErrorCode::kInvalidArgument,
@@ -213,6 +214,8 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
 Result<PlannedGeneration> plan_to_make(Studio& studio, const GenerateRequest& request, std::uint64_t seed) {
   FANTASCOPE_TRY(PlannedGeneration plan, plan_generation(studio, request, seed));
   FANTASCOPE_TRY_VOID(require_licence(studio, plan.model));
+  FANTASCOPE_TRY(const LicenceStanding licence, licence_of(studio, plan.model));
+  if (const std::string note = licence.note(plan.model.info.name); !note.empty()) plan.notes.push_back(note);
   return plan;
 }
 

@@ -208,6 +208,28 @@ TEST_F(Generate, UsesAPictureAsItWasWhenTheJobWasAccepted) {
   EXPECT_TRUE(again->equal);
 }
 
+TEST_F(Generate, PressesAPictureAsAVideoWouldWhereThatIsAskedFor) {
+  scratch_.add_model("tiny");
+  open();
+  RgbImage image{32, 32, std::vector<std::uint8_t>(32 * 32 * 3, 200)};
+  for (std::size_t i = 0; i < image.pixels.size(); i += 7) image.pixels[i] = static_cast<std::uint8_t>(i % 251);
+  GenerateRequest plain = request();
+  plain.image = scratch_.root() + "/first.png";
+  ASSERT_TRUE(write_png(*plain.image, image));
+  GenerateRequest pressed = plain;
+  pressed.image_crf = 33;
+  const auto as_it_is = make(plain), as_a_video = make(pressed);
+  ASSERT_TRUE(as_it_is && as_a_video) << as_a_video.error().to_string();
+  EXPECT_EQ(as_it_is->front().recipe.image_crf, 0);  // what this model asks for
+  EXPECT_EQ(as_a_video->front().recipe.image_crf, 33);
+  EXPECT_NE(as_it_is->front().unsigned_sha256, as_a_video->front().unsigned_sha256);
+  OperationContext call = context();
+  EXPECT_TRUE(reproduce(call, as_a_video->front().take_id)->equal);
+  // Without a picture it means nothing, and stays out of the recipe.
+  pressed.image.reset();
+  EXPECT_EQ(make(pressed)->front().recipe_sha256, make(request())->front().recipe_sha256);
+}
+
 TEST_F(Generate, RefusesAPictureThatIsNone) {
   scratch_.add_model("tiny");
   open();

@@ -72,6 +72,17 @@ TEST_F(Licences, EveryDoorRefusesAndNamesTheModelTheLicenceAndWhatToDo) {
   EXPECT_FALSE(take.empty()) << "another model is as free as before";
 }
 
+TEST_F(Licences, WhereNothingIsStatedThatIsSaidAndNothingAsked) {
+  const std::string silent = make_fake_model(scratch_.root() + "/elsewhere", "silent", {{"licence", ""}});
+  const json prompt = {{"prompt", "a ball"}, {"model", silent}};
+  const json estimated = good("estimate", prompt);
+  EXPECT_EQ(estimated["licence_needs_acceptance"], false);
+  EXPECT_THAT(estimated["notes"].dump(), HasSubstr("the files of silent state no licence"));
+  EXPECT_FALSE(good("generate", prompt)["take_id"].empty());
+  std::ofstream(silent + "/LICENSE") << kTerms;
+  EXPECT_THAT(ask("generate", prompt).error().to_string(), HasSubstr("is not accepted yet"));
+}
+
 TEST_F(Licences, WhatOnlyLooksIsAnswered) {
   const json estimated = good("estimate", {{"prompt", "a ball"}, {"model", "bound"}});
   EXPECT_EQ(estimated["licence_needs_acceptance"], true);

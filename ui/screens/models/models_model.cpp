@@ -25,10 +25,9 @@ QString licence_sentence(const json& model) {
   if (state == "free"_L1) return ModelsModel::tr("Licence: %1. Free to use, nothing to accept.").arg(name);
   if (state == "unreadable"_L1)
     return ModelsModel::tr("Its licence cannot be shown, so it cannot be used: %1").arg(text_field(model, "licence_problem"));
-  const QString named = state == "not_stated"_L1
-                            ? ModelsModel::tr("Its files state no licence: find out from whoever made it what is allowed.")
-                        : state == "differs"_L1 ? ModelsModel::tr("Its files name %1, but a licence file holds other text.").arg(name)
-                                                : ModelsModel::tr("Licence: %1.").arg(name);
+  if (state == "not_stated"_L1) return ModelsModel::tr("Its files state no licence: find out from whoever made it what is allowed.");
+  const QString named = state == "differs"_L1 ? ModelsModel::tr("Its files name %1, but a licence file holds other text.").arg(name)
+                                              : ModelsModel::tr("Licence: %1.").arg(name);
   if (accepted.isEmpty()) return named + QLatin1Char(' ') + ModelsModel::tr("To be accepted before the first use.");
   const QDateTime time = QDateTime::fromString(accepted, Qt::ISODate).toLocalTime();
   return named + QLatin1Char(' ') + ModelsModel::tr("Accepted on %1.").arg(QLocale().toString(time.date(), QLocale::LongFormat));

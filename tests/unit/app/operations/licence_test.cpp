@@ -52,7 +52,7 @@ class Licence : public ::testing::Test {
   TempDir dir_;
 };
 
-TEST_F(Licence, AFolderThatSaysNothingHasToBeAccepted) {
+TEST_F(Licence, AFolderThatSaysNothingIsKnownAsSuch) {
   const ModelLicence licence = read();
   EXPECT_EQ(licence.state, LicenceState::kNotStated);
   EXPECT_EQ(licence.name, "");

@@ -109,6 +109,7 @@ TEST(RecipeTest, EveryInputChangesTheHash) {
   EXPECT_TRUE(changed([](Recipe& r) { r.weights.erase("b.safetensors"); }));
   EXPECT_TRUE(changed([](Recipe& r) { r.fps = {24, 1}; }));
   EXPECT_TRUE(changed([](Recipe& r) { r.conditioning.clear(); }));
+  EXPECT_TRUE(changed([](Recipe& r) { r.image_crf = 33; }));
   EXPECT_TRUE(changed([](Recipe& r) { r.two_stages = true; }));
   EXPECT_TRUE(changed([](Recipe& r) { r.dtype = "fp32"; }));
   EXPECT_TRUE(changed([](Recipe& r) { r.engine_version = "0.2.0"; }));
@@ -153,6 +154,8 @@ TEST(RecipeTest, RefusesEachBadFieldByName) {
       {"conditioning", {{{"kind", "spell"}, {"sha256", std::string(64, 'a')}, {"file", "x"}}}},
       {"loras", {"x"}},
       {"cameos", {"someone"}},
+      {"image_crf", 52},
+      {"image_crf", 0},
       {"two_stages", true},
       {"two_stages", json::object()},
       {"two_stages", {{"refine_sigmas", {"x"}}}},

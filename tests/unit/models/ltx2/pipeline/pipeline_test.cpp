@@ -274,7 +274,7 @@ TEST_F(PipelineTest, RefusesWhatTheModelDoesNotAllowAndNamesTheNearest) {
 TEST_F(PipelineTest, TheModelCardGivesDefaultsAndItsVocabulary) {
   const fs::path model = copy_of("still");
   std::ofstream(model / "fantascope.json") << R"({"name": "tiny", "licence": "Apache-2.0", "width": 64, "height": 64, "num_frames": 1,
-    "fps": "24000/1001", "num_inference_steps": 4, "guidance": {"guidance_scale": 2.5}, "vocabulary": "words.txt", "max_sequence_length": 48})";
+    "fps": "24000/1001", "num_inference_steps": 4, "guidance": {"guidance_scale": 2.5}, "image_crf": 18, "vocabulary": "words.txt", "max_sequence_length": 48})";
   std::ofstream(model / "words.txt") << "# known\na\nred\nball\nslow\npan\nleft\n";
   const auto pipeline = open(model);
   ASSERT_TRUE(pipeline) << pipeline.error().to_string();
@@ -284,6 +284,8 @@ TEST_F(PipelineTest, TheModelCardGivesDefaultsAndItsVocabulary) {
   EXPECT_EQ(info.defaults.num_inference_steps, 4);
   EXPECT_EQ(info.defaults.fps, (Rational{24000, 1001}));
   EXPECT_EQ(info.defaults.guidance.guidance_scale, 2.5);
+  EXPECT_EQ(info.image_crf, 18);
+  EXPECT_EQ(standard()->info().image_crf, 33);
   EXPECT_GT(info.weights_bytes, 100000U);
   const auto warnings = (*pipeline)->prompt_warnings("A red Dragon, slow-pan left; dragon 'ball' Жар");
   ASSERT_EQ(warnings.size(), 2U);
@@ -294,8 +296,8 @@ TEST_F(PipelineTest, TheModelCardGivesDefaultsAndItsVocabulary) {
 
 TEST_F(PipelineTest, ADamagedModelCardIsNamed) {
   const fs::path model = copy_of("still");
-  for (const char* text : {"{", R"({"width": -4})", R"({"sigmas": [2.0]})", R"({"fps": "soon"})", R"({"vocabulary": "../../etc/passwd"})",
-                           R"({"guidance": {"rescale": 7}})"}) {
+  for (const char* text : {"{", R"({"width": -4})", R"({"image_crf": 52})", R"({"sigmas": [2.0]})", R"({"fps": "soon"})",
+                           R"({"vocabulary": "../../etc/passwd"})", R"({"guidance": {"rescale": 7}})"}) {
     std::ofstream(model / "fantascope.json") << text;
     const auto pipeline = open(model);
     ASSERT_FALSE(pipeline) << text;
