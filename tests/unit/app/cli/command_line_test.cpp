@@ -23,9 +23,11 @@ TEST(CommandLine, CommandsAndFlagsAreFrozen) {
   }
   const std::string generation =
       " PROMPT --model --size --seconds --frames --fps --seed --steps --guidance --audio-guidance --negative --image --last-image "
+      "--image-crf "
       "--two-stages --takes "
       "--dtype --device --sketch --sketch-steps --save-latents --out --wav --png --snap --project";
-  const std::string continuation = " --seed --steps --guidance --audio-guidance --negative --last-image --takes --dtype --device";
+  const std::string continuation =
+      " --seed --steps --guidance --audio-guidance --negative --last-image --image-crf --takes --dtype --device";
   EXPECT_THAT(
       found,
       ::testing::ElementsAre(
