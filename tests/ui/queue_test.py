@@ -14,6 +14,8 @@ import window
 
 CLIP_S = 240  # one clip on a shared core; alone it takes about a second
 SMALL = ("--size", "96x64", "--frames", "9", "--steps", "4")
+LONG_STEPS = 200
+LONG = ("--size", "192x128", "--frames", "25", "--steps", LONG_STEPS)  # seconds on a fast machine, so that it can be seen running
 CAUSES = {  # what is written into a job's row, and what it then offers
     "oom": ("state = 'failed', step = 1, phase = 'denoise', error_code = 'out_of_memory', error_message = 'there is not enough memory'", ("smaller", "retry")),
     "nan": ("state = 'failed', step = 1, phase = 'denoise', error_code = 'model_nan', error_message = 'the model produced NaN'", ("fp32", "models", "copy")),
@@ -191,7 +193,7 @@ def main(artefacts):
         assert library.jobs()[fourth]["prompt"] == library.jobs()[third]["prompt"]
 
         # All go on; a running one is paused at a step and goes on to its end, another is stopped.
-        long = library.run("queue", "add", "a red sphere rolls, long", "--size", "96x64", "--frames", 9, "--steps", 50)["job_id"]
+        long = library.run("queue", "add", "a red ball rolls, long", *LONG)["job_id"]
         win.key("ctrl+p")
         for job in (first, second, fourth):
             reaches(job, "done")
@@ -202,8 +204,8 @@ def main(artefacts):
         step("a running one paused")
         win.click(f"go on {long}")
         reaches(long, "done")
-        assert 0 < paused_at < 50, paused_at
-        stopped = library.run("queue", "add", "a red sphere rolls, stopped", "--size", "96x64", "--frames", 9, "--steps", 50)["job_id"]
+        assert 0 < paused_at < LONG_STEPS, paused_at
+        stopped = library.run("queue", "add", "a red ball rolls, stopped", *LONG)["job_id"]
         win.wait(lambda: shown(f"cancel {stopped}") and library.jobs()[stopped]["state"] == "running", CLIP_S, 0.1)
         win.click(f"cancel {stopped}")
         reaches(stopped, "canceled", 30)
