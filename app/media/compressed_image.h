@@ -6,7 +6,7 @@
 
 namespace fantascope {
 
-/// One key frame of libx264, preset veryfast, 4:2:0, and back, after ltx-pipelines' `media_io` (diffusers' apply_image_conditioning_crf).
+/// One key frame of libx264, preset veryfast, 4:2:0, and back, after diffusers' apply_image_conditioning_crf.
 /// `crf`: 1 (hardly a trace) to 51; 0 gives the picture as it is. An odd last row or column is cut off. The same bytes on every run of one
 /// libx264.
 Result<RgbImage> compress_image(const RgbImage& image, int crf);

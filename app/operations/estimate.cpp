@@ -85,7 +85,7 @@ Result<Estimate> estimate_plan(Studio& studio, const PlannedGeneration& plan, co
   FANTASCOPE_TRY(const LicenceStanding licence, licence_of(studio, plan.model));
   estimate.licence_needs_acceptance = licence.needs_acceptance();
   if (const std::string note = licence.note(plan.model.info.name); !note.empty()) estimate.notes.push_back(note);
-  if (estimate.licence_needs_acceptance) estimate.notes.push_back(require_licence(studio, plan.model).error().to_string());
+  if (const auto refusal = licence.refusal(plan.model)) estimate.notes.push_back(refusal->to_string());
   FANTASCOPE_TRY_VOID(add_times(studio, plan, work, asked, estimate));
   FANTASCOPE_TRY_VOID(add_space(studio, plan, asked.takes, estimate));
   return estimate;

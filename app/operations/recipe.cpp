@@ -194,7 +194,7 @@ Result<RecipeContinuation> read_continuation(const json& value, const std::strin
 }
 
 /// Fields that only some takes have are written only there, so that all others keep the hash they always had.
-void add_continuation(const Recipe& recipe, json& object) {
+void add_optional_fields(const Recipe& recipe, json& object) {
   if (const auto& from = recipe.continuation) {
     json& written = object["continuation"] = {{"kind", from->kind}, {"parent_frames", from->parent_frames}};
     if (from->kind == "extend")
@@ -246,7 +246,7 @@ json recipe_to_json(const Recipe& recipe) {
                  {"num_threads", recipe.num_threads},
                  {"dtype", recipe.dtype},
                  {"mode", "exact"}};
-  add_continuation(recipe, object);
+  add_optional_fields(recipe, object);
   return object;
 }
 

@@ -69,20 +69,24 @@ Result<LicenceStanding> licence_of(Studio& studio, const ModelEntry& model) {
   return standing;
 }
 
-Result<void> require_licence(Studio& studio, const ModelEntry& model) {
-  FANTASCOPE_TRY(const LicenceStanding standing, licence_of(studio, model));
-  if (!standing.needs_acceptance()) return {};
+std::optional<Error> LicenceStanding::refusal(const ModelEntry& model) const {
+  if (!needs_acceptance()) return std::nullopt;
   const std::string name = model.origin == "given" ? model.info.dir : model.info.name;
-  const std::string hint = standing.licence.problem
-                               ? standing.licence.problem->hint
-                               : "Read it with fantascope models licence " + name + ", then accept it with fantascope models accept " +
-                                     name + ", or in the window: Models";
+  const std::string hint = licence.problem ? licence.problem->hint
+                                           : "Read it with fantascope models licence " + name +
+                                                 ", then accept it with fantascope models accept " + name + ", or in the window: Models";
   return Error{ErrorCode::kInvalidArgument,
                "the licence of the model " + model.info.name + " is not accepted yet",
                "model",
-               name_of(standing.licence),
+               name_of(licence),
                "a licence that was accepted",
                hint};
+}
+
+Result<LicenceStanding> require_licence(Studio& studio, const ModelEntry& model) {
+  FANTASCOPE_TRY(LicenceStanding standing, licence_of(studio, model));
+  if (auto refusal = standing.refusal(model)) return *std::move(refusal);
+  return standing;
 }
 
 Result<void> require_order_model(Studio& studio, const JobOrder& order) {
@@ -98,7 +102,8 @@ Result<void> require_order_model(Studio& studio, const JobOrder& order) {
                    "Link its folder again with fantascope models add, or in the window: Models; then retry the job"};
   }
   FANTASCOPE_TRY(const ModelEntry model, describe_model(studio, order.model_dir, order.linked ? "linked" : "given"));
-  return require_licence(studio, model);
+  FANTASCOPE_TRY_VOID(require_licence(studio, model));
+  return {};
 }
 
 Result<LicenceStanding> accept_licence(Studio& studio, const ModelEntry& model, const std::string& licence_sha256) {

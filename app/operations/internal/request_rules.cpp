@@ -213,8 +213,7 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
 
 Result<PlannedGeneration> plan_to_make(Studio& studio, const GenerateRequest& request, std::uint64_t seed) {
   FANTASCOPE_TRY(PlannedGeneration plan, plan_generation(studio, request, seed));
-  FANTASCOPE_TRY_VOID(require_licence(studio, plan.model));
-  FANTASCOPE_TRY(const LicenceStanding licence, licence_of(studio, plan.model));
+  FANTASCOPE_TRY(const LicenceStanding licence, require_licence(studio, plan.model));
   if (const std::string note = licence.note(plan.model.info.name); !note.empty()) plan.notes.push_back(note);
   return plan;
 }
