@@ -3,7 +3,6 @@ backwards, and what has the focus is within the window. In English and German, o
 import json
 import pathlib
 import shutil
-import sys
 import tempfile
 import time
 
@@ -93,7 +92,4 @@ def main(artefacts):
 
 
 if __name__ == "__main__":
-    if missing := window.missing_tools():
-        print("skipped: not here:", ", ".join(missing))
-        sys.exit(window.SKIPPED)
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-access-shots-")))
+    window.run(main, "access")

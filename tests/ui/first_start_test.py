@@ -1,7 +1,6 @@
 """First start to export, by keyboard and mouse: the window opens with a clip on its way, a prompt is typed, Generate pressed, progress seen, the take
 played, kept, found in the library and exported. A picture of each step is kept, and no step may show clipped or overlapping words."""
 import pathlib
-import sys
 import tempfile
 import time
 
@@ -122,7 +121,4 @@ def main(artefacts):
 
 
 if __name__ == "__main__":
-    if missing := window.missing_tools():
-        print("skipped: not here:", ", ".join(missing))
-        sys.exit(window.SKIPPED)
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-window-shots-")))
+    window.run(main, "window")

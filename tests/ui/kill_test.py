@@ -1,7 +1,6 @@
 """The window is killed while it makes a clip and started again: within 5 s it shows the job going on, and the take comes."""
 import json
 import pathlib
-import sys
 import tempfile
 import time
 
@@ -35,7 +34,4 @@ def main(artefacts):
 
 
 if __name__ == "__main__":
-    if missing := window.missing_tools():
-        print("skipped: not here:", ", ".join(missing))
-        sys.exit(window.SKIPPED)
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-kill-shots-")))
+    window.run(main, "kill")

@@ -5,7 +5,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -141,7 +140,4 @@ def main(artefacts):
 
 
 if __name__ == "__main__":
-    if missing := window.missing_tools():
-        print("skipped: not here:", ", ".join(missing))
-        sys.exit(window.SKIPPED)
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-models-shots-")))
+    window.run(main, "models")

@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -224,7 +223,4 @@ def main(artefacts):
 
 
 if __name__ == "__main__":
-    if missing := window.missing_tools():
-        print("skipped: not here:", ", ".join(missing))
-        sys.exit(window.SKIPPED)
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="fantascope-queue-shots-")))
+    window.run(main, "queue")

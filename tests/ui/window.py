@@ -6,6 +6,8 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -129,3 +131,11 @@ class Window:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+def run(main, name):
+    """A test's end: main(folder for pictures) -> exit status. The folder is the first argument, or a fresh one; skipped where a tool is missing."""
+    if missing := missing_tools():
+        print("skipped: not here:", ", ".join(missing))
+        sys.exit(SKIPPED)
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix=f"fantascope-{name}-shots-")))
