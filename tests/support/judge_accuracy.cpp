@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
                     name(a.subject.colour), name(a.subject.shape), name(a.subject.motion), a.count, name(a.camera), name(a.weather));
       }
     }
-    if (!evaluate::strikes(scene)) continue;
+    if (!world::strikes(scene)) continue;
     const double duration = shape.num_frames / shape.fps;
     in_step.add_sync(a, a, scene, duration);
     if (previous) out_of_step.add_sync(a, *previous, scene, duration);

@@ -32,12 +32,8 @@ void Score::add(const Attributes& seen, const world::Scene& scene) {
   count_.add(seen.count == (scene.second.present ? 2 : 1));
 }
 
-bool strikes(const world::Scene& scene) {
-  return scene.action == world::Action::kBounces || scene.action == world::Action::kFalls || scene.action == world::Action::kJumps;
-}
-
 void Score::add_sync(const Attributes& seen, const Attributes& heard, const world::Scene& scene, double duration_s) {
-  if (!strikes(scene)) return;
+  if (!world::strikes(scene)) return;
   std::vector<double> contacts = seen.subject.contacts;
   landing_.add(!contacts.empty());
   std::erase_if(contacts, [&](double time) { return time > duration_s - kLastHeard_s; });

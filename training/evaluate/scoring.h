@@ -19,10 +19,6 @@ struct Proportion {
   double high() const;
 };
 
-/// True where the scene lets its subject come down on the ground, once or several times: what contact and sound are measured on. In all
-/// other scenes (steps, rolling, standing) no landing can be told from the picture, and what looks like one is noise.
-bool strikes(const world::Scene& scene);
-
 /// One column of the report: the clips of one kind against their scenes.
 class Score {
  public:

@@ -218,7 +218,7 @@ Result<void> run(const Options& options) {
   std::vector<std::size_t> striking;
   for (std::size_t i = 0; i < scenes.size(); ++i) {
     columns[3].score.add(seen[i], scenes[(i + scenes.size() / 2) % scenes.size()]);
-    if (evaluate::strikes(scenes[i])) striking.push_back(i);
+    if (world::strikes(scenes[i])) striking.push_back(i);
   }
   // Another clip's sound, but of one that strikes as well: the floor is what chance gives, not what silence gives.
   for (std::size_t k = 0; k < striking.size(); ++k) {

@@ -54,6 +54,7 @@ LatentsConfig read_latents(const json& row, LatentsConfig latents) {
   latents.initial_shards = row.value("initial_shards", latents.initial_shards);
   latents.max_shards = row.value("max_shards", latents.max_shards);
   latents.steps_per_shard = row.value("steps_per_shard", latents.steps_per_shard);
+  latents.hard_scene_weight = row.value("hard_scene_weight", latents.hard_scene_weight);
   return latents;
 }
 
@@ -112,6 +113,8 @@ Result<void> check_schedule(const TrainConfig& config) {
     if (flow.parts != config.flow.parts || flow.parts < 1 || flow.parts > 256)
       return refuse("flow.parts", flow.parts, "1 to 256, the same in all phases");
     if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
+    if (!(latents.hard_scene_weight >= 1 && latents.hard_scene_weight <= 100))
+      return refuse("latents.hard_scene_weight", static_cast<std::int64_t>(latents.hard_scene_weight), "1 to 100");
     if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
     if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");
   }

@@ -25,6 +25,8 @@ struct LatentsConfig {
   int initial_shards = 16;  ///< there before the first step
   int max_shards = 200;
   int steps_per_shard = 20;  ///< a new shard joins every so many steps
+  /// Clips of what is learnt last (pans, orbits, and what strikes the ground) are drawn so many times as often as the others.
+  double hard_scene_weight = 1;
 };
 
 struct FlowConfig {

@@ -20,6 +20,14 @@ namespace {
 
 constexpr std::int64_t kSceneFields = 14;
 
+// What was learnt last when all scenes came equally often (docs/measurements.md): pans and orbits, which only parallax tells apart, and
+// sounds that must be on time.
+bool is_hard(const world::Scene& scene) {
+  using enum world::Camera;
+  return scene.camera == kPanLeft || scene.camera == kPanRight || scene.camera == kOrbitLeft || scene.camera == kOrbitRight ||
+         world::strikes(scene);
+}
+
 at::Tensor pack_scenes(const std::vector<world::Scene>& scenes) {
   at::Tensor packed = at::zeros({static_cast<std::int64_t>(scenes.size()), kSceneFields}, at::kLong);
   auto* row = packed.data_ptr<std::int64_t>();
@@ -216,7 +224,8 @@ void LatentStore::draw(std::int64_t step, int bucket, int count, std::mt19937_64
   waited_s += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<at::Tensor> videos, audios;
   scenes.clear();
-  for (int i = 0; i < count; ++i) {
+  const double weight = config_.latents_at(step).hard_scene_weight;
+  while (static_cast<int>(scenes.size()) < count) {
     const auto shard_index = std::uniform_int_distribution<int>(0, num_shards - 1)(random);
     const LatentShard* shard = nullptr;
     {
@@ -224,9 +233,11 @@ void LatentStore::draw(std::int64_t step, int bucket, int count, std::mt19937_64
       shard = &shards[static_cast<std::size_t>(shard_index)];  // a deque never moves what it holds
     }
     const auto clip = std::uniform_int_distribution<std::int64_t>(0, shard->video_NTC.size(0) - 1)(random);
+    const world::Scene& scene = shard->scenes[static_cast<std::size_t>(clip)];
+    if (weight > 1 && !is_hard(scene) && std::uniform_real_distribution<double>(0, weight)(random) > 1) continue;
     videos.push_back(shard->video_NTC[clip]);
     audios.push_back(shard->audio_NLD[clip]);
-    scenes.push_back(shard->scenes[static_cast<std::size_t>(clip)]);
+    scenes.push_back(scene);
   }
   video = at::stack(videos).to(at::kFloat);
   audio = at::stack(audios).to(at::kFloat);

@@ -55,6 +55,10 @@ Scene sample_scene(std::uint64_t seed) {
   return scene;
 }
 
+bool strikes(const Scene& scene) {
+  return scene.action == Action::kBounces || scene.action == Action::kFalls || scene.action == Action::kJumps;
+}
+
 bool is_held_out(const Scene& scene) {
   const auto n = [](auto value) { return static_cast<std::uint64_t>(value); };
   return hash_of(kWhatSalt, n(scene.shape), n(scene.colour), n(scene.action), 0) % kWhatModulus == 0 ||

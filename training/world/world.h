@@ -76,6 +76,9 @@ std::vector<Action> actions_of(Shape shape);
 Scene sample_scene(std::uint64_t seed);
 /// True for the attribute combinations that training never sees and `evaluate` uses (about one in twelve).
 bool is_held_out(const Scene& scene);
+/// True where the scene lets its subject come down on the ground, once or several times: what contact and sound are measured on. In all
+/// other scenes (steps, rolling, standing) no landing can be told from the picture, and what looks like one is noise.
+bool strikes(const Scene& scene);
 /// Renders picture and sound of a scene.
 Clip render_clip(const Scene& scene, const ClipShape& shape);
 /// The scene's surroundings without subject, second object, rain or snow, at the given frames: [frame][row][column][3].

@@ -36,6 +36,19 @@ TEST(LatentStore, NeverGivesAHeldOutSceneOrItsMirrorImage) {
   }
 }
 
+TEST(LatentStore, HardScenesComeAsOftenAsAsked) {
+  const TemporaryFolder folder("hard");
+  const auto share_of_strikes = [&](double weight) {
+    TrainConfig config = tiny_config();
+    config.latents.hard_scene_weight = weight;
+    LatentStore store(config, tiny_codecs(), folder.file("latents"));
+    const auto scenes = draw(store, 4, 0, 600, 1).scenes;
+    EXPECT_EQ(scenes.size(), 600u);
+    return static_cast<double>(std::ranges::count_if(scenes, world::strikes)) / 600;
+  };
+  EXPECT_GT(share_of_strikes(4), 1.15 * share_of_strikes(1));
+}
+
 // The clip seen in a mirror: columns and ears change places.
 world::Clip flipped(world::Clip clip) {
   const auto& shape = clip.shape;

@@ -1,0 +1,92 @@
+// The stages that fit the picture's decoder and encoder to the closed-form latents.
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <cstdio>
+
+#include "training/trainer/codec_stage.h"
+#include "training/trainer/internal/network_stage.h"
+#include "training/trainer/vae_embedding.h"
+#include "training/trainer/world_clip.h"
+
+namespace fantascope::training {
+namespace {
+
+constexpr std::uint64_t kVideoSeed = 0xDEC0DE0000ULL, kNextSeed = 0x9E3779B1ULL;
+
+world::Clip video_clip(const TrainConfig& config, std::int64_t index) {
+  const std::size_t bucket = index % 5 == 4 ? static_cast<std::size_t>(index / 5) % config.buckets.size() : 0;
+  return world::render_clip(training_scene(kVideoSeed + static_cast<std::uint64_t>(index), kNextSeed), config.buckets[bucket].shape);
+}
+
+at::Tensor frames_to_video(const at::Tensor& frames_F3HW) { return frames_F3HW.permute({1, 0, 2, 3}).unsqueeze(0).contiguous(); }
+at::Tensor video_to_frames(const at::Tensor& video_BCTHW) { return video_BCTHW[0].permute({1, 0, 2, 3}); }
+
+// Squared error, with objects and motion counting more: that is where a codec's mean hides its faults.
+at::Tensor weighted_error(const at::Tensor& output, const NetworkSample& sample) {
+  const at::Tensor error = (output.to(at::kFloat) - sample.target).square();
+  const at::Tensor weight = sample.weight * 4.0 + 1.0;
+  return (error * weight).sum() / (weight.sum() * static_cast<double>(output.size(1)));
+}
+
+void print_report(const char* stage, const CodecReport& report) {
+  std::fprintf(stderr, "[%s] %d clips: all %.2f dB, objects %.2f dB, moving pixels %.2f dB, first frame %.2f dB, later frames %.2f dB\n",
+               stage, report.num_clips, report.all_db, report.object_db, report.moving_db, report.first_frame_db, report.later_frames_db);
+}
+
+}  // namespace
+
+Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options) {
+  FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
+  const TrainConfig& config = shop.config();
+  const auto& vae = config.components.at("vae");
+  FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, vae.at("decoder_block_out_channels").back().get<std::int64_t>(),
+                                                   vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>()));
+  NetworkTask task;
+  task.component = "vae";
+  task.part = "decoder.";
+  task.make = [&](const SourceOf& sources) { return shop.family().make_video_decoder(config.components, sources); };
+  for (const auto& [name, tensor] : start) {
+    if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
+  }
+  task.slow_rate = 0.15;
+  task.start = std::move(start);
+  task.loss = weighted_error;
+  task.sample = [&config, codecs](std::int64_t index) {
+    const world::Clip clip = video_clip(config, index);
+    const at::Tensor frames = frames_tensor(clip);
+    return NetworkSample{codecs->video.encode(frames).unsqueeze(0), frames_to_video(frames),
+                         motion_weights(clip).unsqueeze(0).unsqueeze(0)};
+  };
+  FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-decoder", config.video_decoder, std::move(task)}));
+  print_report("video-decoder", measure_codec(config, 40, [&](const at::Tensor& frames) {
+                 return video_to_frames(trainer->forward(codecs->video.encode(frames).unsqueeze(0)));
+               }));
+  return {};
+}
+
+Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options) {
+  FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
+  const TrainConfig& config = shop.config();
+  NetworkTask task;
+  task.component = "vae";
+  task.part = "encoder.";
+  FANTASCOPE_TRY(task.start, encoder_start(codecs->video, config.components.at("vae")));
+  task.make = [&](const SourceOf& sources) { return shop.family().make_video_encoder(config.components, sources); };
+  // Errors count as the denoiser sees them: on normalised latents.
+  task.loss = [codecs](const at::Tensor& output, const NetworkSample& sample) {
+    const at::Tensor scale = codecs->video_std_C.to(output.device()).view({1, -1, 1, 1, 1});
+    return ((output.to(at::kFloat) - sample.target) / scale).square().mean();
+  };
+  task.sample = [&config, codecs](std::int64_t index) {
+    const at::Tensor frames = frames_tensor(video_clip(config, index));
+    return NetworkSample{frames_to_video(frames), codecs->video.encode(frames).unsqueeze(0), {}};
+  };
+  FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-encoder", config.video_encoder, std::move(task)}));
+  print_report("video-encoder", measure_codec(config, 20, [&](const at::Tensor& frames) {
+                 return codecs->video.decode(trainer->forward(frames_to_video(frames))[0]);
+               }));
+  return {};
+}
+
+}  // namespace fantascope::training
