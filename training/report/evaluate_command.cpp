@@ -80,7 +80,13 @@ struct Column {
   Score score;
 };
 
-nlohmann::json to_json(const std::vector<Column>& columns, const CodecReport& codec, const Options& options, double seconds_per_clip) {
+// Contacts of truth with one half of each clip gone through the codec: which half loses them.
+struct CodecHalves {
+  Score picture, sound;
+};
+
+nlohmann::json to_json(const std::vector<Column>& columns, const CodecReport& codec, const CodecHalves& halves, const Options& options,
+                       double seconds_per_clip) {
   nlohmann::json report{{"model", std::filesystem::path(options.model).filename().string()},
                         {"prompts", options.prompts},
                         {"judge_clips", options.judge_clips},
@@ -92,6 +98,11 @@ nlohmann::json to_json(const std::vector<Column>& columns, const CodecReport& co
                           {"moving_pixels", codec.moving_db},
                           {"first_frame", codec.first_frame_db},
                           {"later_frames", codec.later_frames_db}}}};
+  for (const auto& [name, half] : {std::pair{"picture", &halves.picture}, std::pair{"sound", &halves.sound}}) {
+    report["contacts_through_codec"][name] = {{"within_100_ms", half->within_100_ms().value()},
+                                              {"n", half->within_100_ms().trials},
+                                              {"median_offset_ms", half->median_offset_ms()}};
+  }
   for (const auto& column : columns) {
     auto& entry = report["columns"][column.name];
     for (const auto& row : column.score.rows()) {
@@ -103,7 +114,7 @@ nlohmann::json to_json(const std::vector<Column>& columns, const CodecReport& co
   return report;
 }
 
-std::string to_markdown(const std::vector<Column>& columns, const CodecReport& codec, const Options& options) {
+std::string to_markdown(const std::vector<Column>& columns, const CodecReport& codec, const CodecHalves& halves, const Options& options) {
   std::string text = "| attribute |", rule = "|---|";
   for (const auto& column : columns) {
     text += " " + column.name + " |";
@@ -134,7 +145,14 @@ std::string to_markdown(const std::vector<Column>& columns, const CodecReport& c
   std::snprintf(decibels, sizeof decibels,
                 "\n\nCodec: all %.1f dB, objects %.1f dB, moving pixels %.1f dB, first frame %.1f dB, later frames %.1f dB.", codec.all_db,
                 codec.object_db, codec.moving_db, codec.first_frame_db, codec.later_frames_db);
-  return text + decibels + "\n\n" + std::to_string(options.prompts) + " held-out prompts; 95 % intervals in brackets.\n";
+  char contacts[256];
+  std::snprintf(
+      contacts, sizeof contacts,
+      " Contacts within 100 ms with the picture alone through the codec: %.2f, median %.0f ms; with the sound alone: %.2f, median "
+      "%.0f ms.",
+      halves.picture.within_100_ms().value(), halves.picture.median_offset_ms(), halves.sound.within_100_ms().value(),
+      halves.sound.median_offset_ms());
+  return text + decibels + contacts + "\n\n" + std::to_string(options.prompts) + " held-out prompts; 95 % intervals in brackets.\n";
 }
 
 // One line a clip, wanted and seen side by side: which prompts fail, and as what.
@@ -185,6 +203,7 @@ Result<void> run(const Options& options) {
   std::vector<Column> columns = {{"generated", {}}, {"truth", {}}, {"codec", {}}, {"shuffled prompt", {}}, {"blank prompt", {}}};
   std::vector<Attributes> seen;
   CodecMeter codec;
+  CodecHalves halves;
   std::vector<at::Tensor> sheet;
   ClipTable table_of_clips(options.out + "/clips.csv");
   for (std::size_t i = 0; i < scenes.size(); ++i) {
@@ -205,6 +224,8 @@ Result<void> run(const Options& options) {
     const Attributes coded_seen = judge.judge(evaluate::view_of(coded), left);
     columns[2].score.add(coded_seen, scene);
     columns[2].score.add_sync(coded_seen, coded_seen, scene, duration_s);
+    halves.picture.add_sync(coded_seen, true_seen, scene, duration_s);
+    halves.sound.add_sync(true_seen, coded_seen, scene, duration_s);
     if (i % 4 == 0) {
       FANTASCOPE_TRY(const world::Clip blank, generator.generate(".", options.seed * 1000 + i));
       const Attributes blank_seen = judge.judge(evaluate::view_of(blank), left);
@@ -226,8 +247,9 @@ Result<void> run(const Options& options) {
     if (i != other) columns[3].score.add_sync(seen[i], seen[other], scenes[i], duration_s);
   }
   FANTASCOPE_TRY_VOID(write_png(options.out + "/sheet.png", contact_sheet(sheet, 6)));
-  const std::string table = to_markdown(columns, codec.report(), options);
-  std::ofstream(options.out + "/report.json") << to_json(columns, codec.report(), options, generator.seconds_per_clip()).dump(2) << '\n';
+  const std::string table = to_markdown(columns, codec.report(), halves, options);
+  std::ofstream(options.out + "/report.json") << to_json(columns, codec.report(), halves, options, generator.seconds_per_clip()).dump(2)
+                                              << '\n';
   std::ofstream(options.out + "/report.md") << table;
   std::printf("%s", table.c_str());
   return {};

@@ -17,6 +17,7 @@ constexpr std::uint64_t kFirstVocoderClip = 0x1000000ULL;
 constexpr std::int64_t kVocoderFrames = 48;
 // One batch in so many has the mel as it was, so that the vocoder is one for true sounds as well.
 constexpr std::int64_t kTrueMelEvery = 4;
+constexpr double kMelWeight = 3.0;
 
 // The sound decoder as it was trained; the vocoder will be given nothing else.
 Result<TrainableNetwork> trained_audio_decoder(Workshop& shop) {
@@ -93,8 +94,11 @@ Result<void> run_vocoder_stage(Workshop& shop, const StageOptions& options) {
   NetworkTask task;
   task.component = "vocoder";
   task.make = [&](const SourceOf& sources) { return shop.family().make_vocoder(config.components, sources); };
-  task.loss = [](const at::Tensor& output, const NetworkSample& wanted) {
-    return spectral_distance(output.to(at::kFloat).flatten(0, 1), wanted.target.flatten(0, 1));
+  task.loss = [codecs](const at::Tensor& output, const NetworkSample& wanted) {
+    const at::Tensor wave = output.to(at::kFloat);
+    // What it was told comes first: bands as the ear has them, where a linear spectrum has few bins for the body of an impact.
+    const at::Tensor mel = (codecs->mel(wave) - codecs->mel(wanted.target)).abs().mean();
+    return kMelWeight * mel + spectral_distance(wave.flatten(0, 1), wanted.target.flatten(0, 1));
   };
   task.sample = [&config, codecs, decoder, hop](std::int64_t index) {
     std::vector<at::Tensor> mels, waves;
