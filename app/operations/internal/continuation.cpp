@@ -184,6 +184,8 @@ Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& reque
   if (!filled.negative) filled.negative = then.negative;
   if (!filled.guidance) filled.guidance = guidance_of(then, false).guidance_scale;
   if (!filled.audio_guidance) filled.audio_guidance = guidance_of(then, true).guidance_scale;
+  if (!filled.steps) filled.steps = then.steps;
+  if (!filled.dtype) filled.dtype = then.dtype;
   if (request.from->how == How::kRemix || request.from->how == How::kRetake) {
     if (request.frames || request.seconds)
       return not_for_this("seconds", "a remix or a retake is as long as its take", "another length", "none", "Leave it out");
@@ -191,8 +193,6 @@ Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& reque
     if (request.from->how == How::kRemix) return filled;
     if (request.last_image)
       return not_for_this("last_image", "a retake is given the frames around it", *request.last_image, "none", "Leave the image out");
-    if (!filled.steps) filled.steps = then.steps;
-    if (!filled.dtype) filled.dtype = then.dtype;
     return filled;
   }
   if (!filled.frames && !filled.seconds) {

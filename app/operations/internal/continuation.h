@@ -25,7 +25,7 @@ struct ParentTake {
 /// The take that the request goes on from, with its recipe checked; empty if there is none. Refuses a take whose latents are gone, and one
 /// that is only a sketch (other than to finish it).
 Result<std::optional<ParentTake>> find_parent(Studio& studio, const GenerateRequest& request);
-/// The request with what it leaves out taken from the parent: model, size, frame rate, length, guidance.
+/// The request with what it leaves out taken from the parent: model, size, frame rate, length, guidance, steps, number format.
 Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& request, const std::optional<ParentTake>& parent);
 /// The latent frames that the range touches. Refuses one that is empty, outside the clip, or all of it.
 Result<RetakeRange> find_retake_range(const TakeToContinue& from, int frames, const Rational& fps, int frames_multiple);

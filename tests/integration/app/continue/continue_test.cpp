@@ -124,6 +124,27 @@ TEST_F(Continue, ARemixIsAsLongAsItsTakeAndNamesIt) {
   EXPECT_EQ(*read, take.recipe);
 }
 
+// A clip made from a take looks like it: what nobody says anew is the take's, not the model's.
+TEST_F(Continue, WhatIsLeftOutIsAsInTheTake) {
+  GenerateRequest slow = request();
+  slow.steps = 7;
+  slow.guidance = 3.5;
+  slow.dtype = "fp32";
+  const GeneratedTake parent = need(slow);
+  const Recipe plain = need(request()).recipe;
+  ASSERT_NE(plain.steps, 7);
+  ASSERT_NE(plain.dtype, parent.recipe.dtype);
+  for (const GenerateRequest& made : {extend_request(parent.take_id, ""), remix_request(parent.take_id, "a blue cube", 0.5)}) {
+    const Recipe recipe = need(made).recipe;
+    EXPECT_EQ(recipe.steps, 7);
+    EXPECT_EQ(recipe.guidance.guidance_scale, 3.5);
+    EXPECT_EQ(recipe.dtype, parent.recipe.dtype);
+  }
+  GenerateRequest quick = remix_request(parent.take_id, "a blue cube", 0.5);
+  quick.steps = 5;
+  EXPECT_EQ(need(quick).recipe.steps, 5) << "what is said holds";
+}
+
 class Retake : public Continue {
  protected:
   /// 33 frames at 12 fps, five latent frames.
