@@ -33,6 +33,12 @@ int jobs_before(const JobFeed& jobs) {
   return count;
 }
 
+LicenceProblem licence_problem(const json& answer) {
+  if (!answer.value("licence_needs_acceptance", false)) return {};
+  return {ActionPrice::tr("The licence of %1 is not accepted yet.").arg(text_field(answer, "model")),
+          ActionPrice::tr("Nothing is made with a model before that. Models shows its terms.")};
+}
+
 QString short_price(const json& answer) {
   return answer.value("measured", false) ? u"~"_s + rounded_time(number(answer, "total_s")) : QString();
 }
@@ -82,15 +88,14 @@ void ActionPrice::send() {
   context_.operations.ask(Lane::kEstimate, operation_, arguments_, this, [this, generation](Result<json> answer) {
     if (generation != generation_) return;
     fresh_ = true;
-    problem_.clear();
-    cause_.clear();
-    if (answer) {
+    const LicenceProblem licence = answer ? licence_problem(*answer) : LicenceProblem();
+    const ErrorText error = answer ? ErrorText{licence.title, licence.cause} : error_text(answer.error());
+    problem_ = error.title;
+    cause_ = error.cause;
+    if (problem_.isEmpty()) {
       show(*answer);
     } else {
-      const ErrorText error = error_text(answer.error());
-      problem_ = error.title;
-      cause_ = error.cause;
-      short_time_.clear();
+      short_time_.clear();  // no price on a button that would be refused
     }
     Q_EMIT changed();
   });

@@ -68,6 +68,11 @@ class ActionPrice final : public QObject {
 
 /// How many jobs are made before a new one: those that run or wait, not those that are paused or need a person.
 int jobs_before(const JobFeed& jobs);
+/// Why an estimate's answer cannot be acted on yet: the model's licence is not accepted. Empty title: it can.
+struct LicenceProblem {
+  QString title, cause;
+};
+LicenceProblem licence_problem(const nlohmann::json& answer);
 /// "~25 s" of an estimate's answer; empty where nothing was measured.
 QString short_price(const nlohmann::json& answer);
 

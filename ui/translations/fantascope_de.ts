@@ -41,14 +41,6 @@
     <context>
         <name>CreateModel</name>
         <message>
-            <source>The licence of %1 is not accepted yet.</source>
-            <translation>Die Lizenz von %1 ist noch nicht angenommen.</translation>
-        </message>
-        <message>
-            <source>Nothing is made with a model before that. Models shows its terms.</source>
-            <translation>Vorher wird mit einem Modell nichts gemacht. Unter Modelle stehen ihre Bedingungen.</translation>
-        </message>
-        <message>
             <source>Loading the engine</source>
             <translation>Die Engine wird geladen</translation>
         </message>
@@ -3174,6 +3166,14 @@
     </context>
     <context>
         <name>ActionPrice</name>
+        <message>
+            <source>The licence of %1 is not accepted yet.</source>
+            <translation>Die Lizenz von %1 ist noch nicht angenommen.</translation>
+        </message>
+        <message>
+            <source>Nothing is made with a model before that. Models shows its terms.</source>
+            <translation>Vorher wird mit einem Modell nichts gemacht. Unter Modelle stehen ihre Bedingungen.</translation>
+        </message>
         <message>
             <source>A few seconds (%1 to %2), measured here</source>
             <translation>Wenige Sekunden (%1 bis %2), hier gemessen</translation>

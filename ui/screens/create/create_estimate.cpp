@@ -31,11 +31,8 @@ void CreateModel::estimate() {
       Q_EMIT estimateChanged();
       return;
     }
-    if (answer->value("licence_needs_acceptance", false)) {
-      problem_ = {{u"title"_s, tr("The licence of %1 is not accepted yet.").arg(modelName())},
-                  {u"cause"_s, tr("Nothing is made with a model before that. Models shows its terms.")},
-                  {u"route"_s, u"models"_s}};
-    }
+    if (const LicenceProblem licence = licence_problem(*answer); !licence.title.isEmpty())
+      problem_ = {{u"title"_s, licence.title}, {u"cause"_s, licence.cause}, {u"route"_s, u"models"_s}};
     showEstimate(*answer);
     findSameTake(generation);
   });

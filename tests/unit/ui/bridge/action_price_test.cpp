@@ -62,6 +62,21 @@ TEST_F(ActionPriceTest, IsAskedForOnceAfterTheLastChangeAndNeverMakesAnything) {
   EXPECT_EQ(price.verdict(), u"Fits. Starts at once."_s);
 }
 
+TEST_F(ActionPriceTest, ALicenceThatIsNotAcceptedIsSaidBeforeTheButtonIsPressed) {
+  answer["model"] = "grand";
+  answer["licence_needs_acceptance"] = true;
+  ActionPrice price(studio.context);
+  price.ask("remix", {{"take", "t"}});
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_EQ(price.problem(), u"The licence of grand is not accepted yet."_s);
+  EXPECT_FALSE(price.cause().isEmpty());
+  EXPECT_TRUE(price.shortTime().isEmpty()) << "no price on a button that would be refused";
+  answer["licence_needs_acceptance"] = false;
+  price.ask("remix", {{"take", "t"}});
+  FakeStudio::settle(kAfterAsking_ms);
+  EXPECT_TRUE(price.problem().isEmpty());
+}
+
 TEST_F(ActionPriceTest, OldWordsTurnOldAndThoseOfAnotherTakeGo) {
   ActionPrice price(studio.context);
   price.ask("remix", {{"take", "t"}, {"strength", 0.5}});

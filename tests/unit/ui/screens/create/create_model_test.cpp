@@ -32,7 +32,8 @@ struct CreateTest : ::testing::Test {
     studio.backend.handlers["estimate"] = [this](const json& arguments) -> Result<json> {
       estimates.push_back(arguments);
       if (wrong) return Error{ErrorCode::kInvalidArgument, "the width is not possible", "size", "200", "192 or 224", "Take one of them"};
-      return json{{"measured", true},
+      return json{{"model", "m"},
+                  {"measured", true},
                   {"total_s", 38.0},
                   {"total_s_min", 33.0},
                   {"total_s_max", 52.0},
