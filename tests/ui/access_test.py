@@ -65,7 +65,7 @@ def main(artefacts):
         screen = window.Screen(1280, 800)
         try:
             win = window.Window(screen, place, pathlib.Path(artefacts) / name, **environment)
-            win.wait(lambda: win.ask("ready")["ready"], 60)
+            win.wait(lambda: win.ask("ready")["ready"])
             win.focus()
             for where, route in [(screen_name, screen_name) for screen_name in layout_test.SCREENS] + [
                     ("shot", f"shot/{layout_test.SHOT}?takes={first},{second}&view=side"), ("grid", f"shot/{layout_test.SHOT}?view=grid")]:

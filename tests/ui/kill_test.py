@@ -13,7 +13,7 @@ def main(artefacts):
     screen = window.Screen()
     try:
         win = window.Window(screen, home, artefacts)
-        win.wait_text("Fits", 60)
+        win.wait_text("Fits")
         win.focus()
         win.key("ctrl+Return")
         win.wait(lambda: any("Denoising" in text for text in win.texts()), 120, 0.05)
@@ -21,7 +21,7 @@ def main(artefacts):
         win.kill()
         win = window.Window(screen, home, artefacts)
         started = time.monotonic()
-        win.wait(lambda: any(word in text for text in win.texts() for word in ("step", "Denoising", "Preparing", "Waiting", "Take 1", "Decoding")), 20, 0.05)
+        win.wait(lambda: any(word in text for text in win.texts() for word in ("step", "Denoising", "Preparing", "Waiting", "Take 1", "Decoding")), step=0.05)
         shown = time.monotonic() - started
         win.grab("after-restart")
         print(f"the job is shown {shown:.1f} s after the second start")

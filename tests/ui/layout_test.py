@@ -92,7 +92,7 @@ def main(artefacts):
         german = environment.get("FANTASCOPE_LANGUAGE") == "de"
         try:
             win = window.Window(screen, place, pathlib.Path(artefacts) / name, **environment)
-            win.wait(lambda: win.ask("ready")["ready"], 60)
+            win.wait(lambda: win.ask("ready")["ready"])
             win.focus()
             time.sleep(1.0)
 

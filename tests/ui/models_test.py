@@ -61,46 +61,46 @@ def main(artefacts):
 
         # Create says what is in the way and leads there.
         win.wait_text("The licence of pretend is not accepted yet.", 90)
-        win.wait(lambda: win.ask("ready")["ready"], 60)
+        win.wait(lambda: win.ask("ready")["ready"])
         win.focus()
         step("create refuses")
         win.click("solve problem")
-        win.wait(lambda: win.route() == "models", 10)
-        win.wait_text("annual revenues were at least 10,000,000 coins", 10)
+        win.wait(lambda: win.route() == "models")
+        win.wait_text("annual revenues were at least 10,000,000 coins")
         for words in ("Territory of Nowhere", "competing with it", "non-commercial purposes", "LICENSE.txt, line 5", "To be accepted before the first use", "Licence: Apache-2.0. Free to use"):
             assert any(words in text for text in win.texts()), (words, win.texts())
         step("terms first")
 
         # The whole text, in place.
         win.click("licence pretend")
-        win.wait_text("Hide licence", 5)
+        win.wait_text("Hide licence")
         step("whole text")
         win.click("licence pretend")
-        win.wait(lambda: "Hide licence" not in win.texts(), 5)
+        win.wait(lambda: "Hide licence" not in win.texts())
 
         # Not now, then yes: by mouse.
         win.click("accept pretend")
-        win.wait_text("Accept the licence of pretend?", 5)
+        win.wait_text("Accept the licence of pretend?")
         step("question")
         win.click("not now")
-        win.wait(lambda: "Accept the licence of pretend?" not in win.texts(), 5)
+        win.wait(lambda: "Accept the licence of pretend?" not in win.texts())
         assert linked()["licence_needs_acceptance"]
         win.click("accept pretend")
-        win.wait_text("Accept the licence of pretend?", 5)
+        win.wait_text("Accept the licence of pretend?")
         win.click("accept licence")
-        win.wait_text("Accepted on", 10)
+        win.wait_text("Accepted on")
         assert not linked()["licence_needs_acceptance"] and linked()["licence_accepted_at"]
         step("accepted")
         win.key("ctrl+1")
-        win.wait(lambda: win.route() == "create", 5)
-        win.wait(lambda: not any("is not accepted yet" in text for text in win.texts()), 10)
+        win.wait(lambda: win.route() == "create")
+        win.wait(lambda: not any("is not accepted yet" in text for text in win.texts()))
         step("create is free")
 
         # The text changes: it is asked again, and accepted by keys alone.
         (folder / "LICENSE.txt").write_text(LICENCE + "\n60. One more term.\n")
         assert linked()["licence_needs_acceptance"]
         win.key("ctrl+6")
-        win.wait_text("To be accepted before the first use", 10)
+        win.wait_text("To be accepted before the first use")
         time.sleep(0.5)
 
         def on_button(words):
@@ -113,24 +113,24 @@ def main(artefacts):
 
         on_button("Accept the licence…")
         win.key("space")
-        win.wait_text("Accept the licence of pretend?", 5)
+        win.wait_text("Accept the licence of pretend?")
         on_button("I accept it")
         step("question by keys")
         win.key("space")
-        win.wait_text("Accepted on", 10)
+        win.wait_text("Accepted on")
         assert not linked()["licence_needs_acceptance"]
 
         # Unlinked, and back.
         win.click("unlink pretend")
-        win.wait_text("pretend is unlinked. Its files stay.", 10)
-        win.wait(lambda: linked() is None, 10, 0.5)
+        win.wait_text("pretend is unlinked. Its files stay.")
+        win.wait(lambda: linked() is None, step=0.5)
         assert (folder / "model_index.json").exists()
         step("unlinked")
         win.key("ctrl+z")
-        win.wait_text("Accepted on", 10)
+        win.wait_text("Accepted on")
         assert linked() is not None and not linked()["licence_needs_acceptance"]
         win.key("ctrl+shift+z")
-        win.wait(lambda: linked() is None, 10, 0.5)
+        win.wait(lambda: linked() is None, step=0.5)
         win.quit()
     finally:
         screen.close()

@@ -50,23 +50,23 @@ def main(artefacts):
         def menu(*keys):
             """The switcher, and the row that these keys lead to."""
             win.key("ctrl+shift+p")
-            win.wait_text("New project…", 5)
+            win.wait_text("New project…")
             time.sleep(0.3)
             win.key(*keys, "Return")
 
-        def counted(wanted, seconds=10):
+        def counted(wanted, seconds=window.PATIENCE_S):
             win.wait(lambda: library.projects() == wanted, seconds, 0.5)
 
-        win.wait_text("2 takes", 60)
-        win.wait(lambda: win.ask("ready")["ready"], 60)
+        win.wait_text("2 takes")
+        win.wait(lambda: win.ask("ready")["ready"])
         win.focus()
-        win.wait_text("All projects", 5)
+        win.wait_text("All projects")
 
         menu("Down", "Down")  # All projects, Sea, New project
-        win.wait_text("New project", 5)
+        win.wait_text("New project")
         win.type("Film")
         win.key("Return")
-        win.wait_text("0 takes in “Film”", 10)
+        win.wait_text("0 takes in “Film”")
         step("a new project")
         counted({"Film": 0, "Sea": 0})
 
@@ -74,24 +74,24 @@ def main(artefacts):
         win.key("ctrl+k")
         win.type("new project")
         win.key("Return")
-        win.wait(lambda: "Create" in win.texts() and "Cancel" in win.texts(), 5)
+        win.wait(lambda: "Create" in win.texts() and "Cancel" in win.texts())
         win.type("sEA")
         win.key("Return")
-        win.wait_text("There is a project of this name", 5)
+        win.wait_text("There is a project of this name")
         step("refused")
         win.key("Escape")
 
         # All of them again, by mouse and keys; the newest take goes over to Film and back.
         win.click("project")
-        win.wait_text("New project…", 5)
+        win.wait_text("New project…")
         step("switcher")
         win.key("Up", "Return")
-        win.wait_text("2 takes", 10)
+        win.wait_text("2 takes")
         win.key("m")
-        win.wait_text("Move to a project", 5)
+        win.wait_text("Move to a project")
         step("move")
         win.key("Return")
-        win.wait_text("Moved 1 take to “Film”", 10)
+        win.wait_text("Moved 1 take to “Film”")
         counted({"Film": 1, "Sea": 0})
         win.key("ctrl+z")
         counted({"Film": 0, "Sea": 0})
@@ -100,44 +100,44 @@ def main(artefacts):
         win.key("ctrl+k")
         win.type("project film")
         win.key("Return")
-        win.wait_text("1 take in “Film”", 10)
+        win.wait_text("1 take in “Film”")
 
         # What Create makes now goes into it.
         win.key("ctrl+1")
-        win.wait_text("Prompt", 10)
+        win.wait_text("Prompt")
         win.key("ctrl+Return")
         counted({"Film": 2, "Sea": 0}, CLIP_S)
         win.key("ctrl+3")
-        win.wait_text("2 takes in “Film”", 10)
+        win.wait_text("2 takes in “Film”")
         assert library.takes() == 3
         win.key("i")  # about the current take: its project is said there
-        win.wait(lambda: "Project" in win.texts() and win.texts().count("Film") >= 2, 10)
+        win.wait(lambda: "Project" in win.texts() and win.texts().count("Film") >= 2)
         step("about")
         win.key("Right")
-        win.wait(lambda: "a green cone falls in a grey studio" in win.texts(), 10)
+        win.wait(lambda: "a green cone falls in a grey studio" in win.texts())
         win.key("i")
 
         menu("Down", "Down", "Down")  # All projects, Film, Sea, New project, Rename
-        win.wait_text("Rename project", 5)
+        win.wait_text("Rename project")
         win.type("Feature")
         win.key("Return")
-        win.wait_text("2 takes in “Feature”", 10)
+        win.wait_text("2 takes in “Feature”")
         time.sleep(1)  # preferences are written a moment later
         win.quit()
 
         win = window.Window(screen, home, pathlib.Path(artefacts) / "again")
-        win.wait_text("2 takes in “Feature”", 60)
-        win.wait(lambda: win.ask("ready")["ready"], 60)
+        win.wait_text("2 takes in “Feature”")
+        win.wait(lambda: win.ask("ready")["ready"])
         win.focus()
         step("started again")
         menu("Down", "Down", "Down", "Down")  # … Remove
-        win.wait_text("“Feature” is removed", 10)
-        win.wait_text("3 takes", 10)
+        win.wait_text("“Feature” is removed")
+        win.wait_text("3 takes")
         counted({"Sea": 0})
         step("removed")
         win.key("ctrl+z")
         counted({"Feature": 2, "Sea": 0})
-        win.wait_text("2 takes in “Feature”", 10)
+        win.wait_text("2 takes in “Feature”")
         win.quit()
     finally:
         screen.close()

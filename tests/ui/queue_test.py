@@ -86,7 +86,7 @@ def main(artefacts):
         def to_queue():
             if win.route() != "queue":
                 win.key("ctrl+2")
-                win.wait(lambda: win.route() == "queue", 5)
+                win.wait(lambda: win.route() == "queue")
             time.sleep(0.5)
 
         def press(remedy, job):
@@ -105,29 +105,29 @@ def main(artefacts):
             pressed.add((job, remedy))
             time.sleep(0.4)
 
-        win.wait(lambda: win.ask("ready")["ready"], 60)
+        win.wait(lambda: win.ask("ready")["ready"])
         win.focus()
-        win.wait_text("Parked: needs a decision", 20)
+        win.wait_text("Parked: needs a decision")
         step("all that waits for a person")
 
         # Places to look: the form with the request made smaller, Models, Settings; details on the clipboard.
         for job in ("oom", "parked"):
             press("smaller", job)
-            win.wait(lambda: win.route().startswith("create"), 5)
-            win.wait(lambda: any(f"grey studio, {job}" in text for text in win.texts()), 10)
+            win.wait(lambda: win.route().startswith("create"))
+            win.wait(lambda: any(f"grey studio, {job}" in text for text in win.texts()))
             assert any("64" in text and "×" in text for text in win.texts()), win.texts()
             step(f"smaller {job}")
         for job in ("nan", "gone"):
             press("models", job)
-            win.wait(lambda: win.route() == "models", 5)
+            win.wait(lambda: win.route() == "models")
         step("models")
         for job in ("io", "full"):
             press("space", job)
-            win.wait(lambda: win.route() == "settings", 5)
+            win.wait(lambda: win.route() == "settings")
         step("settings")
         for job in ("nan", "io", "changed", "parked", "gone"):
             press("copy", job)
-            win.wait_text("Copied: the job", 5)
+            win.wait_text("Copied: the job")
 
         # Those that make the clip.
         linked_back = pathlib.Path(str(linked) + ".away").rename(linked)
@@ -158,13 +158,13 @@ def main(artefacts):
         # The order of what waits, while nothing starts.
         to_queue()
         win.key("ctrl+p")
-        win.wait_text("Held: nothing starts", 10)
+        win.wait_text("Held: nothing starts")
         first, second, third = (library.run("queue", "add", f"a yellow cube slides, number {n}", *SMALL)["job_id"] for n in (1, 2, 3))
-        win.wait(lambda: shown(f"later {third}"), 15)
+        win.wait(lambda: shown(f"later {third}"))
         assert library.waiting() == [first, second, third]
         step("held")
         win.click(f"earlier {third}")
-        win.wait(lambda: library.waiting() == [first, third, second], 10, 0.3)
+        win.wait(lambda: library.waiting() == [first, third, second], step=0.3)
         # By keys alone: Tab to the arrow of the first job.
         for _ in range(80):
             if win.ask("focus").get("object") == f"later {first}":
@@ -172,23 +172,23 @@ def main(artefacts):
             win.key("Tab")
         assert win.ask("focus")["object"] == f"later {first}", win.ask("focus")
         win.key("space")
-        win.wait(lambda: library.waiting() == [third, first, second], 10, 0.3)
+        win.wait(lambda: library.waiting() == [third, first, second], step=0.3)
         step("reordered")
 
         # One alone is paused and goes on; one is canceled and queued again.
         win.click(f"pause {second}")
-        win.wait(lambda: state(second) == "paused", 10, 0.3)
-        win.wait(lambda: shown(f"go on {second}"), 5)
+        win.wait(lambda: state(second) == "paused", step=0.3)
+        win.wait(lambda: shown(f"go on {second}"))
         step("paused")
         win.click(f"go on {second}")
-        win.wait(lambda: state(second) == "queued", 10, 0.3)
+        win.wait(lambda: state(second) == "queued", step=0.3)
         before = set(library.jobs())
         win.click(f"cancel {third}")
-        win.wait(lambda: state(third) == "canceled", 10, 0.3)
-        win.wait_text("Queue again", 5)
+        win.wait(lambda: state(third) == "canceled", step=0.3)
+        win.wait_text("Queue again")
         step("canceled")
         win.click("notice action")
-        (fourth,) = win.wait(lambda: set(library.jobs()) - before, 10, 0.3)
+        (fourth,) = win.wait(lambda: set(library.jobs()) - before, step=0.3)
         assert library.jobs()[fourth]["prompt"] == library.jobs()[third]["prompt"]
 
         # All go on; a running one is paused at a step and goes on to its end, another is stopped.

@@ -79,31 +79,31 @@ def main(artefacts):
             assert take["frames"] == said["frames"], (take["frames"], said)
 
         # Two sketches, side by side as equal cells.
-        win.wait_text("Fits", 60)
+        win.wait_text("Fits")
         win.focus()
         win.click("sketch")
         wait_takes(2)
         sketches = [library.show(take["take_id"]) for take in reversed(library.takes())]
         assert all(sketch["recipe"]["sketch_steps"] > 0 for sketch in sketches), "both are sketches"
         assert sketches[0]["seed"] != sketches[1]["seed"], "each has a seed of its own"
-        win.wait_text("Take 2", 20)
+        win.wait_text("Take 2")
         step("sketches-made")
         win.click("Grid")
-        win.wait(lambda: win.route().startswith("shot/"), 5)
-        win.wait(lambda: sum(text.startswith("Sketch, ") for text in win.texts()) >= 2, 20)
+        win.wait(lambda: win.route().startswith("shot/"))
+        win.wait(lambda: sum(text.startswith("Sketch, ") for text in win.texts()) >= 2)
         step("sketch-grid")
 
         # What finishing takes stands on the button.
         said = price("finish", sketches[1])
         assert said["run"]["steps"] == FORM["steps"] - sketches[1]["recipe"]["sketch_steps"], said
-        win.wait(lambda: any(text.startswith("Finish ~") for text in win.texts()), 20)
+        win.wait(lambda: any(text.startswith("Finish ~") for text in win.texts()))
 
         # Finish in the second cell: the take of one go, byte for byte before signing.
         win.click("finish-2")
         finished = wait_takes(3)
         same_as_said(finished, said)
         assert finished["parents"] == [{"relation": "finish", "take_id": sketches[1]["take_id"]}], finished["parents"]
-        win.wait_text("Finished from the sketch", 20)
+        win.wait_text("Finished from the sketch")
         step("finished-in-its-cell")
         one_go = Library(tempfile.mkdtemp(prefix="fantascope-one-go-")).run(
             "generate", FORM["prompt"], "--model", FORM["model"], "--size", FORM["size"], "--frames", FORM["frames"], "--fps", FORM["fps"], "--steps", FORM["steps"], "--guidance",
@@ -120,26 +120,26 @@ def main(artefacts):
 
         # Alone, with what was measured and where it comes from.
         win.click("One")
-        win.wait_text("Sound against picture", 20)
-        win.wait_text("Lineage", 20)
+        win.wait_text("Sound against picture")
+        win.wait_text("Lineage")
         assert finished["measures"] is not None and finished["measures"]["measured_frames"] == FORM["frames"], finished["measures"]
         step("measured")
 
         # Longer, from its own latents.
         win.click("extend")
-        win.wait_text("What happens next?", 5)
-        win.wait_text("Fits. Starts", 10)
+        win.wait_text("What happens next?")
+        win.wait_text("Fits. Starts")
         said = price("extend", finished, "x")
-        win.wait_text(f"{said['frames']} frames.", 10)
+        win.wait_text(f"{said['frames']} frames.")
         # Another length has another price, and the nearest that can be made is taken.
         win.click("new length")
         win.type("2.6")
         longer = price("extend", finished, "x", "--seconds", 2.6, "--snap")
         assert longer["frames"] > finished["frames"], longer
-        win.wait_text(f"{longer['frames']} frames.", 10)
+        win.wait_text(f"{longer['frames']} frames.")
         step("extend-another-length")
         win.key("ctrl+a", "BackSpace")
-        win.wait_text(f"{said['frames']} frames.", 10)
+        win.wait_text(f"{said['frames']} frames.")
         step("extend-words")
         win.key("shift+Tab")
         win.key("ctrl+a")
@@ -149,14 +149,14 @@ def main(artefacts):
         same_as_said(extended, said)
         assert extended["parents"] == [{"relation": "extend", "take_id": finished["take_id"]}], extended["parents"]
         assert extended["frames"] > finished["frames"] and extended["prompt"].startswith("the red ball rolls"), extended
-        win.wait_text("extended", 20)
+        win.wait_text("extended")
         step("extended")
 
         # The same start under other words.
         win.key("r")
-        win.wait_text("What should be different?", 5)
+        win.wait_text("What should be different?")
         said = price("remix", finished, "x")
-        win.wait_text(f"Runs {said['run']['steps']} of {said['steps']} steps.", 10)
+        win.wait_text(f"Runs {said['run']['steps']} of {said['steps']} steps.")
         step("remix-words")
         win.key("ctrl+a")
         win.type("a blue ball bounces in a grey studio by day")
@@ -165,27 +165,27 @@ def main(artefacts):
         same_as_said(remixed, said)
         assert remixed["parents"] == [{"relation": "remix", "take_id": finished["take_id"]}], remixed["parents"]
         assert remixed["frames"] == finished["frames"] and remixed["prompt"].startswith("a blue ball"), remixed
-        win.wait_text("remixed", 20)
+        win.wait_text("remixed")
         step("lineage")
 
         # Smaller than it fits by a key (so small a clip fits at more than 400 %), larger than that there is none.
         win.key("minus")
-        win.wait_text("Zoom: 400 %", 5)
+        win.wait_text("Zoom: 400 %")
         step("zoomed")
         win.key("minus", "plus", "plus")
-        win.wait_text("Zoom: Fit", 5)
+        win.wait_text("Zoom: Fit")
         win.key("minus")
-        win.wait_text("Zoom: 400 %", 5)
+        win.wait_text("Zoom: 400 %")
         win.key("ctrl+0")
-        win.wait_text("Zoom: Fit", 5)
+        win.wait_text("Zoom: Fit")
 
         # The end of it once more: the rest keeps its bits.
         win.key("k", "Home", "shift+Right", "i")  # stopped first: the grid had begun to play
-        win.wait_text("In 11", 5)
+        win.wait_text("In 11")
         win.key("t")
-        win.wait_text("What should happen there?", 5)
-        win.wait_text("Frames 10 to 17", 10)
-        win.wait_text("Fits. Starts", 10)
+        win.wait_text("What should happen there?")
+        win.wait_text("Frames 10 to 17")
+        win.wait_text("Fits. Starts")
         said = price("retake", finished, "--from", 10 / 12, "--to", 17 / 12)
         assert said["range"]["first_frame"] == 10, said["range"]
         step("retake-words")
@@ -197,14 +197,14 @@ def main(artefacts):
         assert retaken["parents"] == [{"relation": "retake", "take_id": finished["take_id"]}], retaken["parents"]
         now, then = (latents_of(home, take["take_id"]) for take in (retaken, finished))
         assert now[:2] == then[:2] and now[2] != then[2], "only the last of three latent frames is new"
-        win.wait_text("retaken", 20)
+        win.wait_text("retaken")
         win.key("alt+x")
-        win.wait_text("In –", 5)
+        win.wait_text("In –")
         step("retaken")
 
         # Made again: nothing new in the library.
         assert price("reproduce", finished)["run"]["steps"] == FORM["steps"]
-        win.wait_text("Reproduce: ", 10)
+        win.wait_text("Reproduce: ")
         win.click("reproduce")
         win.wait_text("the same bytes before signing", MAKE_S)
         assert len(library.takes()) == 6
@@ -214,30 +214,30 @@ def main(artefacts):
         def keep_of(take):
             return library.show(take["take_id"])["keep"]
         win.key("p")
-        win.wait(lambda: keep_of(finished) == "kept", 10, 0.5)
+        win.wait(lambda: keep_of(finished) == "kept", step=0.5)
         win.key("ctrl+z")
-        win.wait(lambda: keep_of(finished) == "draft", 10, 0.5)
+        win.wait(lambda: keep_of(finished) == "draft", step=0.5)
         win.route(f"shot/{win.route().split('/')[1].split('?')[0]}?takes={finished['take_id']}&view=one")
         time.sleep(0.5)
         win.click("keep")
-        win.wait(lambda: keep_of(finished) == "kept", 10, 0.5)
+        win.wait(lambda: keep_of(finished) == "kept", step=0.5)
         step("kept")
 
         # A click in the lineage goes there.
         win.route(f"shot/{win.route().split('/')[1].split('?')[0]}?takes={finished['take_id']}&view=one")
-        win.wait_text("extended", 20)
+        win.wait_text("extended")
         win.click("extended: The red ball rolls on in a grey studio…")
-        win.wait(lambda: extended["take_id"] in win.route(), 10)
+        win.wait(lambda: extended["take_id"] in win.route())
         step("lineage-followed")
 
         # The frame that is shown starts a new clip.
         win.key("End")
-        win.wait_text(f"frame {extended['frames']} of", 10)
+        win.wait_text(f"frame {extended['frames']} of")
         win.click("use frame")
-        win.wait(lambda: win.route().startswith("create"), 20)
-        win.wait_text(f"{extended['take_id']}-{extended['frames']}.png", 10)
+        win.wait(lambda: win.route().startswith("create"))
+        win.wait_text(f"{extended['take_id']}-{extended['frames']}.png")
         step("frame-in-create")
-        win.wait_text("Fits", 30)
+        win.wait_text("Fits")
         win.click("generate")
         from_frame = wait_takes(7)
         kinds = [item["kind"] for item in from_frame["recipe"]["conditioning"]]
@@ -246,19 +246,19 @@ def main(artefacts):
 
         # A shot that starts where the one before it ends.
         win.key("ctrl+4")
-        win.wait(lambda: win.route() == "storyboard", 5)
+        win.wait(lambda: win.route() == "storyboard")
         for words in ("a green cone falls in a grey studio by day", "the green cone stands still in a grey studio by day"):
             win.click("Words of a new shot")
             win.type(words)
             win.key("Return")
-            win.wait(lambda: any(words in text for text in win.texts()), 10)
+            win.wait(lambda: any(words in text for text in win.texts()))
             time.sleep(0.5)
         win.click("generate shot 1")
         first = wait_takes(8)
-        win.wait_text("take: ", 20)
+        win.wait_text("take: ")
         win.click("first frame 2")
         win.key("Down", "Return")
-        win.wait_text("Last frame of shot 1", 5)
+        win.wait_text("Last frame of shot 1")
         time.sleep(0.5)
         step("storyboard")
         win.click("generate shot 2")
@@ -270,10 +270,10 @@ def main(artefacts):
 
         # In the library the worst come first.
         win.key("ctrl+3")
-        win.wait_text("9 take", 10)
+        win.wait_text("9 take")
         win.click("order")
         win.key(*["Down"] * 4, "Return")
-        win.wait_text("Most flicker", 5)
+        win.wait_text("Most flicker")
         time.sleep(0.5)
         win.grab("by-flicker")  # the view keeps cards that were moved, unseen, for reuse: their words would count as overlapping here
         flickers = [take["measures"]["flicker_levels"] for take in library.run("library", "list", "--sort", "flicker")["takes"]]

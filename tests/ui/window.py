@@ -22,6 +22,10 @@ def missing_tools():
     return names
 
 
+# Nothing is timed by waiting: a machine that has just built everything may stand still for seconds.
+PATIENCE_S = 60
+
+
 class Screen:
     """An X server with one screen."""
 
@@ -68,7 +72,7 @@ class Window:
     def texts(self):
         return self.ask("texts")["texts"]
 
-    def wait(self, what, seconds, step=0.2):
+    def wait(self, what, seconds=PATIENCE_S, step=0.2):
         """Until `what()` is true; what it gave."""
         end = time.monotonic() + seconds
         while True:
@@ -80,7 +84,7 @@ class Window:
                 raise AssertionError(f"not within {seconds} s; on screen: {self.texts()}")
             time.sleep(step)
 
-    def wait_text(self, words, seconds=20):
+    def wait_text(self, words, seconds=PATIENCE_S):
         return self.wait(lambda: next((text for text in self.texts() if words in text), None), seconds)
 
     def xdotool(self, *words):
@@ -99,7 +103,7 @@ class Window:
         time.sleep(0.4)
 
     def where(self, name):
-        return self.wait(lambda: self.ask("where " + name), 10)
+        return self.wait(lambda: self.ask("where " + name))
 
     def click(self, name, button=1, repeat=1):
         place = self.where(name)
