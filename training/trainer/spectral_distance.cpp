@@ -7,8 +7,8 @@
 namespace fantascope::training {
 namespace {
 
-// Magnitudes below this are silence: their logarithms say nothing. A nearly silent clip counts as one with this norm, or it would outweigh
-// all others.
+// Magnitudes below this are silence: their logarithms say nothing. It is added, since below a limit no gradient would lead out of silence
+// (birds were not learnt that way). A nearly silent clip counts as one with the norm below, or it would outweigh all others.
 constexpr double kSilentBin = 2e-2, kSoftSpectrum = 10.0;
 // What stands in its place counts less than what is there at all: most of the world's sound is weather.
 constexpr double kInPlace = 0.5;
@@ -17,7 +17,7 @@ at::Tensor spectrum(const at::Tensor& wave_BN, std::int64_t window) {
   const at::Tensor complex = at::stft(wave_BN, window, window / 4, window, at::hann_window(window, wave_BN.options()), /*center=*/false,
                                       "reflect", /*normalized=*/false,
                                       /*onesided=*/true, /*return_complex=*/true);
-  return complex.abs().clamp_min(kSilentBin);
+  return complex.abs() + kSilentBin;
 }
 
 }  // namespace

@@ -43,6 +43,17 @@ TEST(SpectralDistance, AnImpactAtTheWrongTimeIsFurtherThanOneAtTheRightTime) {
   EXPECT_LT(distance(right, truth), distance(late, truth));
 }
 
+// A tone that is missing is asked for in every window, however quiet the sound is where it should be.
+TEST(SpectralDistance, AGradientLeadsOutOfSilence) {
+  at::Tensor tone = at::zeros({1, kLength});
+  for (std::int64_t i = 2000; i < 4000; ++i) tone[0][i] = 0.05 * std::sin(1.2 * static_cast<double>(i));
+  const at::Tensor ours = (1e-4 * noise(2)).set_requires_grad(true);
+  spectral_distance(ours, tone).backward();
+  const at::Tensor wave_only = (1e-4 * noise(2)).set_requires_grad(true);
+  (wave_only - tone).abs().mean().backward();
+  EXPECT_GT((ours.grad() - wave_only.grad()).norm().item<double>(), 10 * wave_only.grad().norm().item<double>());
+}
+
 TEST(SpectralDistance, GradientsReachTheSound) {
   const at::Tensor ours = noise(2).set_requires_grad(true);
   spectral_distance(ours, noise(1)).backward();
