@@ -22,8 +22,7 @@ double number(const json& answer, const char* name) {
 
 std::uint64_t bytes(const json& answer, const char* name) { return answer.value(name, std::uint64_t{0}); }
 
-}  // namespace
-
+// How many jobs are made before a new one: those that run or wait, not those that are paused or need a person.
 int jobs_before(const JobFeed& jobs) {
   int count = 0;
   for (const auto& open : jobs.jobs()) {
@@ -33,6 +32,8 @@ int jobs_before(const JobFeed& jobs) {
   return count;
 }
 
+}  // namespace
+
 LicenceProblem licence_problem(const json& answer) {
   if (!answer.value("licence_needs_acceptance", false)) return {};
   return {ActionPrice::tr("The licence of %1 is not accepted yet.").arg(text_field(answer, "model")),
@@ -41,6 +42,32 @@ LicenceProblem licence_problem(const json& answer) {
 
 QString short_price(const json& answer) {
   return answer.value("measured", false) ? u"~"_s + rounded_time(number(answer, "total_s")) : QString();
+}
+
+QString price_time(const json& answer) {
+  if (!answer.value("measured", false)) return ActionPrice::tr("No runs like this here yet: the first one teaches the time.");
+  const double total = number(answer, "total_s");
+  const QString least = rounded_time(number(answer, "total_s_min")), most = rounded_time(number(answer, "total_s_max"));
+  return total < 10 ? ActionPrice::tr("A few seconds (%1 to %2), measured here").arg(least, most)
+                    : ActionPrice::tr("About %1 (%2 to %3), measured here").arg(rounded_time(total), least, most);
+}
+
+QString price_space(const json& answer) {
+  return ActionPrice::tr("Memory %1 of %2 · disk %3")
+      .arg(bytes_text(bytes(answer, "memory_bytes_min")), bytes_text(bytes(answer, "available_memory_bytes")),
+           bytes_text(bytes(answer, "disk_bytes")));
+}
+
+QString price_verdict(const json& answer, const JobFeed& jobs) {
+  const std::uint64_t needed = bytes(answer, "memory_bytes_min"), available = bytes(answer, "available_memory_bytes");
+  if (!answer.value("fits", true)) {
+    return needed > available ? ActionPrice::tr("Does not fit in memory: needs %1, %2 free.").arg(bytes_text(needed), bytes_text(available))
+                              : ActionPrice::tr("Does not fit on the disk: needs %1 and what is kept free, %2 free.")
+                                    .arg(bytes_text(bytes(answer, "disk_bytes")), bytes_text(bytes(answer, "free_bytes")));
+  }
+  if (text_field(answer, "action") == "reproduce"_L1) return ActionPrice::tr("Fits.");
+  const int waiting = jobs_before(jobs);
+  return waiting == 0 ? ActionPrice::tr("Fits. Starts at once.") : ActionPrice::tr("Fits. Starts after %n job(s).", nullptr, waiting);
 }
 
 ActionPrice::ActionPrice(StudioContext& context, QObject* parent) : QObject(parent), context_(context) {
@@ -102,12 +129,8 @@ void ActionPrice::send() {
 }
 
 void ActionPrice::show(const json& answer) {
-  const double total = number(answer, "total_s");
-  const QString least = rounded_time(number(answer, "total_s_min")), most = rounded_time(number(answer, "total_s_max"));
   short_time_ = short_price(answer);
-  time_ = short_time_.isEmpty() ? tr("No runs like this here yet: the first one teaches the time.")
-          : total < 10          ? tr("A few seconds (%1 to %2), measured here").arg(least, most)
-                                : tr("About %1 (%2 to %3), measured here").arg(rounded_time(total), least, most);
+  time_ = price_time(answer);
   const json run = answer.value("run", json::object());
   const int steps = run.value("steps", 0), all = run.value("all_steps", 0), windows = run.value("windows", 1);
   const QString action = text_field(answer, "action");
@@ -118,18 +141,9 @@ void ActionPrice::show(const json& answer) {
                 ? tr("The clip becomes %1 long: %2 frames.").arg(length_text(number(answer, "duration_s"))).arg(answer.value("frames", 0))
                 : QString();
   if (windows > 1) extent_ += (extent_.isEmpty() ? QString() : u" "_s) + tr("Made in %n stretch(es).", nullptr, windows);
-  const QString needed = bytes_text(bytes(answer, "memory_bytes_min")), free = bytes_text(bytes(answer, "available_memory_bytes"));
-  const QString disk = bytes_text(bytes(answer, "disk_bytes"));
-  space_ = tr("Memory %1 of %2 · disk %3").arg(needed, free, disk);
+  space_ = price_space(answer);
   fits_ = answer.value("fits", true);
-  const int waiting = jobs_before(context_.jobs);
-  verdict_ = !fits_                     ? bytes(answer, "memory_bytes_min") > bytes(answer, "available_memory_bytes")
-                                              ? tr("Does not fit in memory: needs %1, %2 free.").arg(needed, free)
-                                              : tr("Does not fit on the disk: needs %1 and what is kept free, %2 free.")
-                                .arg(disk, bytes_text(bytes(answer, "free_bytes")))
-                                 : action == "reproduce"_L1 ? tr("Fits.")
-             : waiting == 0             ? tr("Fits. Starts at once.")
-                                        : tr("Fits. Starts after %n job(s).", nullptr, waiting);
+  verdict_ = price_verdict(answer, context_.jobs);
 }
 
 QString ActionPrice::summary() const {

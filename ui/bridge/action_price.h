@@ -66,8 +66,6 @@ class ActionPrice final : public QObject {
   int generation_ = 0;
 };
 
-/// How many jobs are made before a new one: those that run or wait, not those that are paused or need a person.
-int jobs_before(const JobFeed& jobs);
 /// Why an estimate's answer cannot be acted on yet: the model's licence is not accepted. Empty title: it can.
 struct LicenceProblem {
   QString title, cause;
@@ -75,5 +73,9 @@ struct LicenceProblem {
 LicenceProblem licence_problem(const nlohmann::json& answer);
 /// "~25 s" of an estimate's answer; empty where nothing was measured.
 QString short_price(const nlohmann::json& answer);
+/// The lines of a price, in the fixed order: how long; memory and disk; whether it fits and when it would start, or what is short.
+QString price_time(const nlohmann::json& answer);
+QString price_space(const nlohmann::json& answer);
+QString price_verdict(const nlohmann::json& answer, const JobFeed& jobs);
 
 }  // namespace fantascope::ui

@@ -72,37 +72,6 @@
             </translation>
         </message>
         <message>
-            <source>A few seconds (%1 to %2), measured here</source>
-            <translation>Wenige Sekunden (%1 bis %2), hier gemessen</translation>
-        </message>
-        <message>
-            <source>About %1 (%2 to %3), measured here</source>
-            <translation>Etwa %1 (%2 bis %3), hier gemessen</translation>
-        </message>
-        <message>
-            <source>No runs like this here yet: the first one teaches the time.</source>
-            <translation>Hier noch nie so gelaufen: Der erste Lauf zeigt die Dauer.</translation>
-        </message>
-        <message>
-            <source>Memory %1 of %2 · disk %3</source>
-            <translation>Speicher %1 von %2 · Platte %3</translation>
-        </message>
-        <message>
-            <source>Fits. Starts at once.</source>
-            <translation>Passt. Beginnt sofort.</translation>
-        </message>
-        <message numerus="yes">
-            <source>Fits. Starts after %n job(s).</source>
-            <translation>
-                <numerusform>Passt. Beginnt nach %n Auftrag.</numerusform>
-                <numerusform>Passt. Beginnt nach %n Aufträgen.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Does not fit: %1</source>
-            <translation>Passt nicht: %1</translation>
-        </message>
-        <message>
             <source>Generate ×%1</source>
             <translation>Erzeugen ×%1</translation>
         </message>

@@ -10,13 +10,6 @@
                 <numerusform>%n frames</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>Fits. Starts after %n job(s).</source>
-            <translation>
-                <numerusform>Fits. Starts after %n job.</numerusform>
-                <numerusform>Fits. Starts after %n jobs.</numerusform>
-            </translation>
-        </message>
     </context>
     <context>
         <name>CreateScreen</name>

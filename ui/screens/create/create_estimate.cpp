@@ -66,28 +66,9 @@ void CreateModel::solveProblem() {
 
 void CreateModel::showEstimate(const json& answer) {
   fits_ = answer.value("fits", true);
-  const auto number = [&answer](const char* name) {
-    return answer.contains(name) && answer[name].is_number() ? answer[name].get<double>() : 0.0;
-  };
-  const double least = number("total_s_min"), most = number("total_s_max"), total = number("total_s");
-  short_time_.clear();
-  if (answer.value("measured", false)) {
-    time_ = total < 10 ? tr("A few seconds (%1 to %2), measured here").arg(rounded_time(least), rounded_time(most))
-                       : tr("About %1 (%2 to %3), measured here").arg(rounded_time(total), rounded_time(least), rounded_time(most));
-    short_time_ = total < 10 ? QString() : rounded_time(total);
-  } else {
-    time_ = tr("No runs like this here yet: the first one teaches the time.");
-  }
-  space_ = tr("Memory %1 of %2 · disk %3")
-               .arg(bytes_text(answer.value("memory_bytes_min", std::uint64_t{0})),
-                    bytes_text(answer.value("available_memory_bytes", std::uint64_t{0})),
-                    bytes_text(answer.value("disk_bytes", std::uint64_t{0})));
-  verdict_ = fits_ ? (jobs_before(context_.jobs) == 0 ? tr("Fits. Starts at once.")
-                                                      : tr("Fits. Starts after %n job(s).", nullptr, jobs_before(context_.jobs)))
-                   : tr("Does not fit: %1")
-                         .arg(answer.contains("notes") && !answer["notes"].empty()
-                                  ? QString::fromStdString(answer["notes"].back().get<std::string>())
-                                  : QString());
+  time_ = price_time(answer);
+  space_ = price_space(answer);
+  verdict_ = price_verdict(answer, context_.jobs);
   Q_EMIT estimateChanged();
 }
 

@@ -168,7 +168,7 @@ class CreateModel final : public QObject {
   QTimer estimate_timer_;
   int generation_ = 0;
   bool fresh_ = false, fits_ = true, first_start_ = false, starting_ = false;
-  QString time_, space_, verdict_, sketch_reason_, shot_id_, shot_name_, project_id_, short_time_, same_take_, same_route_;
+  QString time_, space_, verdict_, sketch_reason_, shot_id_, shot_name_, project_id_, same_take_, same_route_;
   nlohmann::json same_request_;  ///< that same_take_ is about
   QVariantMap problem_;
   JobListModel job_list_;

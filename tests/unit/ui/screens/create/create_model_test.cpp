@@ -38,7 +38,7 @@ struct CreateTest : ::testing::Test {
                   {"total_s_min", 33.0},
                   {"total_s_max", 52.0},
                   {"memory_bytes_min", 2'100'000'000},
-                  {"available_memory_bytes", 20'400'000'000},
+                  {"available_memory_bytes", fits ? 20'400'000'000 : 1'000'000'000},
                   {"disk_bytes", 18'000'000},
                   {"fits", fits},
                   {"licence_needs_acceptance", bound},
@@ -123,7 +123,7 @@ TEST_F(CreateTest, WhatDoesNotFitIsSaidWithItsReason) {
   CreateModel model(studio.context);
   FakeStudio::settle(kAfterEstimate_ms);
   EXPECT_FALSE(model.canGenerate());
-  EXPECT_NE(model.estimateVerdict().indexOf(u"not enough free memory"_s), -1);
+  EXPECT_NE(model.estimateVerdict().indexOf(u"Does not fit in memory: needs 2.1 GB"_s), -1);
 }
 
 TEST_F(CreateTest, AClipThatIsThereAlreadyIsSaidAndCanBeMadeAgain) {
