@@ -1,4 +1,4 @@
-// The stages that make the codecs and the denoiser. The decoders' stages are in decoder_stages.cpp.
+// The stages that make the codecs and the denoiser. Those of the other networks are in video_stages.cpp and audio_stages.cpp.
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 

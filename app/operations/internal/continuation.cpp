@@ -190,8 +190,7 @@ Result<GenerateRequest> with_parent(Studio& studio, const GenerateRequest& reque
     if (request.frames || request.seconds)
       return not_for_this("seconds", "a remix or a retake is as long as its take", "another length", "none", "Leave it out");
     filled.frames = then.frames;
-    if (request.from->how == How::kRemix) return filled;
-    if (request.last_image)
+    if (request.from->how == How::kRetake && request.last_image)
       return not_for_this("last_image", "a retake is given the frames around it", *request.last_image, "none", "Leave the image out");
     return filled;
   }
