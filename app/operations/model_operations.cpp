@@ -209,7 +209,7 @@ std::span<const Operation> model_operations() {
         "link a model's folder where it lies",
         {{.name = "dir",
           .type = ParamType::kPath,
-          .help = "folder with model_index.json",
+          .help = "folder with model_index.json, or with an original checkpoint and text_encoder/",
           .value_name = "DIR",
           .positional = true,
           .required = true}}},

@@ -155,7 +155,7 @@ Result<json> run_parity(OperationContext& context, const json& arguments) {
   }
   return Error{ErrorCode::kUnsupported,
                "this build knows no family for this fixture",
-               dir + "/model/model_index.json",
+               dir + "/model",
                "",
                "",
                "Give the folder of a parity fixture"};

@@ -27,7 +27,7 @@ struct ParityRow {
 
 struct ModelFamily {
   std::string id;
-  /// True if the model_index.json in this folder is of this family. Cheap; reads one small file.
+  /// True if this folder holds a model of this family. Cheap: reads model_index.json, or headers of weight files.
   std::function<bool(const std::string& dir)> detect;
   std::function<Result<ModelInfo>(const std::string& dir)> describe;
   std::function<Result<std::unique_ptr<Pipeline>>(const std::string& dir, const LoadOptions& options)> load;

@@ -32,7 +32,9 @@ struct LoadTarget {
   at::Device device;
   WeightsInUse* in_use;  ///< borrowed; may be null
 
-  LoadedParameters source(ShardedWeights weights) const { return {std::move(weights), dtype, device}; }
+  LoadedParameters source(ShardedWeights weights, LoadedParameters::KeyMap key_map = {}) const {
+    return {std::move(weights), dtype, device, std::move(key_map)};
+  }
   /// Whether all tensors were there; then their files are noted.
   Result<void> finish(const LoadedParameters& parameters) const {
     FANTASCOPE_TRY_VOID(parameters.finish());

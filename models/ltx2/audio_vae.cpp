@@ -27,11 +27,9 @@ Error wrong_shape(const char* what, at::IntArrayRef shape, const std::string& al
 
 }  // namespace
 
-Result<AudioVae> AudioVae::load(const std::string& folder, const LoadTarget& target) {
-  FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
-  FANTASCOPE_TRY(const auto config, AudioVaeConfig::from_json(json, folder + "/config.json"));
-  FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters = target.source(std::move(weights));
+Result<AudioVae> AudioVae::load(const ModelPart& part, const LoadTarget& target) {
+  FANTASCOPE_TRY(const auto config, AudioVaeConfig::from_json(part.config, part.subject));
+  LoadedParameters parameters = part.parameters(target);
   AudioVae vae(config, ParameterScope(parameters, ""));
   FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vae;

@@ -11,6 +11,7 @@
 #include "engine/nn/parameter_scope.h"
 #include "engine/weights/weights_in_use.h"
 #include "models/ltx2/audio_vae_config.h"
+#include "models/ltx2/model_folder.h"
 
 namespace fantascope::models::ltx2 {
 
@@ -20,7 +21,7 @@ class AudioDecoder;
 class AudioVae {
  public:
   /// Reads the component folder (config.json and weights).
-  static Result<AudioVae> load(const std::string& folder, const LoadTarget& target);
+  static Result<AudioVae> load(const ModelPart& part, const LoadTarget& target);
   /// Ask the scope's source for finish() before use.
   AudioVae(const AudioVaeConfig& config, ParameterScope scope);
   const AudioVaeConfig& config() const { return config_; }

@@ -2,6 +2,7 @@
 
 #include "engine/base/bounded_json.h"
 #include "engine/runtime/model_family.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/parity.h"
 #include "models/ltx2/pipeline.h"
 #include "models/ltx2/pipeline_settings.h"
@@ -10,10 +11,11 @@
 namespace fantascope::models::ltx2 {
 namespace {
 
-/// model_index.json names the class of every part; the transformer's is what makes the family.
+/// model_index.json names the class of every part; the transformer's is what makes the family. Without one there may be an original
+/// checkpoint, whose metadata say so.
 bool detect(const std::string& dir) {
   const auto index = read_bounded_json(dir + "/model_index.json");
-  if (!index || !index->is_object()) return false;
+  if (!index || !index->is_object()) return ModelFolder::holds_original(dir);
   const auto part = index->find("transformer");
   if (part == index->end()) {
     const auto upsampler = index->find("latent_upsampler");

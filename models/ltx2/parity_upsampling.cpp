@@ -18,7 +18,8 @@ Result<void> compare_upsampling(const ParityFixture& fixture, at::ScalarType dty
   FANTASCOPE_TRY_VOID(fields.finish());
   FANTASCOPE_TRY(const LatentUpsampler upsampler,
                  LatentUpsampler::load(fixture.model_dir() + "/latent_upsampler", {dtype, fixture.device()}));
-  FANTASCOPE_TRY(const VideoVae vae, VideoVae::load(fixture.model_dir() + "/vae", {dtype, fixture.device()}));
+  FANTASCOPE_TRY(const ModelPart picture, ModelPart::in_folder(fixture.model_dir() + "/vae"));
+  FANTASCOPE_TRY(const VideoVae vae, VideoVae::load(picture, {dtype, fixture.device()}));
   const at::Tensor latents = fixture.find("upsample.in.latents");
   if (!latents.defined()) return Error{ErrorCode::kBadFile, "The fixture has no latents to enlarge", fixture.dir() + "/inputs.safetensors"};
 

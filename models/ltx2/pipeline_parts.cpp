@@ -12,9 +12,8 @@
 
 namespace fantascope::models::ltx2 {
 
-Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, const LoadTarget& target) {
-  FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters source = target.source(std::move(weights));
+Result<Transformer> load_transformer(const ModelPart& part, const TransformerConfig& config, const LoadTarget& target) {
+  LoadedParameters source = part.parameters(target);
   Transformer transformer(config, ParameterScope(source, ""));
   FANTASCOPE_TRY_VOID(target.finish(source));
   return transformer;
@@ -64,20 +63,26 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
   FANTASCOPE_TRY(ModelSettings settings, ModelSettings::read(dir));
   WeightsInUse weights;
   const LoadTarget target(dtype, device, &weights);
-  FANTASCOPE_TRY(TextPath text, TextPath::load(dir, target));
-  FANTASCOPE_TRY(Transformer transformer, load_transformer(dir + "/transformer", settings.transformer, target));
-  FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(dir + "/vae", target));
-  FANTASCOPE_TRY(AudioVae audio_vae, AudioVae::load(dir + "/audio_vae", target));
-  FANTASCOPE_TRY(std::unique_ptr<Vocoder> vocoder, Vocoder::load(dir + "/vocoder", target));
+  FANTASCOPE_TRY(const ModelFolder folder, ModelFolder::open(dir));
+  FANTASCOPE_TRY(TextPath text, TextPath::load(folder, target));
+  FANTASCOPE_TRY(const ModelPart denoiser, folder.part("transformer"));
+  FANTASCOPE_TRY(Transformer transformer, load_transformer(denoiser, settings.transformer, target));
+  FANTASCOPE_TRY(const ModelPart picture, folder.part("vae"));
+  FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(picture, target));
+  FANTASCOPE_TRY(const ModelPart sound, folder.part("audio_vae"));
+  FANTASCOPE_TRY(AudioVae audio_vae, AudioVae::load(sound, target));
+  FANTASCOPE_TRY(const ModelPart waveform, folder.part("vocoder"));
+  FANTASCOPE_TRY(std::unique_ptr<Vocoder> vocoder, Vocoder::load(waveform, target));
   const auto& config = settings.transformer;
   const ConnectorsConfig& connectors = text.connectors().config();
   const std::int64_t video_text = connectors.video.dim(), audio_text = connectors.audio.dim();
   const std::int64_t video_wanted = config.use_prompt_embeddings ? config.caption_channels : config.cross_attention_dim;
   const std::int64_t audio_wanted = config.use_prompt_embeddings ? config.caption_channels : config.audio_cross_attention_dim;
+  FANTASCOPE_TRY(const ModelFolder::Config links, folder.config("connectors"));
   if (video_text != video_wanted || audio_text != audio_wanted) {
     return Error{ErrorCode::kMismatch,
                  "The connectors and the transformer do not belong together",
-                 dir + "/connectors/config.json",
+                 links.subject,
                  std::to_string(video_text) + " and " + std::to_string(audio_text) + " wide",
                  std::to_string(video_wanted) + " and " + std::to_string(audio_wanted),
                  "Download the folder again."};

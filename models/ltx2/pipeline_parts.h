@@ -12,6 +12,7 @@
 #include "engine/base/result.h"
 #include "models/ltx2/audio_vae.h"
 #include "models/ltx2/latent_upsampler.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/pipeline_denoiser.h"
 #include "models/ltx2/pipeline_settings.h"
 #include "models/ltx2/text_path.h"
@@ -38,7 +39,7 @@ struct PipelineParts {
   static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
 };
 
-Result<Transformer> load_transformer(const std::string& folder, const TransformerConfig& config, const LoadTarget& target);
+Result<Transformer> load_transformer(const ModelPart& part, const TransformerConfig& config, const LoadTarget& target);
 
 /// Noise of a clip, unpacked: [1,C,F,H,W] and [1,C,L,M], float32, video drawn first, on the CPU.
 struct ClipNoise {

@@ -8,6 +8,7 @@
 
 #include "engine/base/bounded_json.h"
 #include "engine/base/json_fields.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/pipeline_conditions.h"
 #include "models/ltx2/pipeline_windows.h"
 
@@ -98,6 +99,7 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.options.max_sequence_length = static_cast<int>(fields.integer("max_sequence_length", s.options.max_sequence_length, 1, 1 << 16));
   s.options.stg_blocks = fields.integers("stg_blocks", s.options.stg_blocks, 1024, 0, s.transformer.num_layers - 1);
   s.options.use_cross_timestep = fields.flag("use_cross_timestep", s.options.use_cross_timestep);
+  s.options.shift_by_size = fields.flag("shift_by_size", s.options.shift_by_size);
   s.info.size_max = static_cast<int>(fields.integer("size_max", s.info.size_max, 1, kMaxPixels));
   s.info.frames_max = static_cast<int>(fields.integer("frames_max", s.info.frames_max, 1, 1 << 16));
   s.last_image = fields.flag("last_image", false);
@@ -189,18 +191,19 @@ Result<AudioLayout> AudioLayout::from_json(const nlohmann::json& json, const std
 
 Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   ModelSettings s;
-  FANTASCOPE_TRY(const nlohmann::json transformer, read_bounded_json(dir + "/transformer/config.json"));
-  FANTASCOPE_TRY(s.transformer, TransformerConfig::from_json(transformer, dir + "/transformer/config.json"));
-  FANTASCOPE_TRY(const nlohmann::json scheduler, read_bounded_json(dir + "/scheduler/scheduler_config.json"));
-  FANTASCOPE_TRY(s.scheduler, FlowMatchEulerConfig::from_json(scheduler, dir + "/scheduler/scheduler_config.json"));
-  FANTASCOPE_TRY(const nlohmann::json vae, read_bounded_json(dir + "/vae/config.json"));
-  FANTASCOPE_TRY(s.video_vae, VideoVaeConfig::from_json(vae, dir + "/vae/config.json"));
-  FANTASCOPE_TRY(const nlohmann::json audio_vae, read_bounded_json(dir + "/audio_vae/config.json"));
-  FANTASCOPE_TRY(s.audio, AudioLayout::from_json(audio_vae, dir + "/audio_vae/config.json"));
+  FANTASCOPE_TRY(const ModelFolder folder, ModelFolder::open(dir));
+  FANTASCOPE_TRY(const ModelFolder::Config transformer, folder.config("transformer"));
+  FANTASCOPE_TRY(s.transformer, TransformerConfig::from_json(transformer.json, transformer.subject));
+  FANTASCOPE_TRY(const ModelFolder::Config scheduler, folder.config("scheduler"));
+  FANTASCOPE_TRY(s.scheduler, FlowMatchEulerConfig::from_json(scheduler.json, scheduler.subject));
+  FANTASCOPE_TRY(const ModelFolder::Config vae, folder.config("vae"));
+  FANTASCOPE_TRY(s.video_vae, VideoVaeConfig::from_json(vae.json, vae.subject));
+  FANTASCOPE_TRY(const ModelFolder::Config audio_vae, folder.config("audio_vae"));
+  FANTASCOPE_TRY(s.audio, AudioLayout::from_json(audio_vae.json, audio_vae.subject));
   if (s.audio.channels * s.audio.num_bins != s.transformer.audio_in_channels) {
     return Error{ErrorCode::kMismatch,
                  "The audio autoencoder and the transformer do not belong together",
-                 dir + "/audio_vae/config.json",
+                 audio_vae.subject,
                  std::to_string(s.audio.channels * s.audio.num_bins) + " features",
                  std::to_string(s.transformer.audio_in_channels),
                  "Download the folder again."};
@@ -208,13 +211,13 @@ Result<ModelSettings> ModelSettings::read(const std::string& dir) {
   if (s.video_vae.latent_channels != s.transformer.in_channels) {
     return Error{ErrorCode::kMismatch,
                  "The video autoencoder and the transformer do not belong together",
-                 dir + "/vae/config.json",
+                 vae.subject,
                  std::to_string(s.video_vae.latent_channels) + " channels",
                  std::to_string(s.transformer.in_channels),
                  "Download the folder again."};
   }
-  const std::filesystem::path folder = std::filesystem::path(dir).lexically_normal();
-  s.info.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  const std::filesystem::path path = std::filesystem::path(dir).lexically_normal();
+  s.info.name = (path.has_filename() ? path : path.parent_path()).filename().string();
   s.info.family = "ltx2";
   s.info.dir = dir;
   s.info.weights_bytes = weights_bytes(dir);
@@ -245,8 +248,9 @@ ClipShape clip_shape(const ModelSettings& settings, const GenerationRequest& req
 }
 
 FlowMatchSchedule make_schedule(const ModelSettings& settings, const GenerationRequest& request) {
-  return make_flow_match_schedule(settings.scheduler, request.num_inference_steps, request.sigmas,
-                                  clip_shape(settings, request).num_video_tokens());
+  const std::int64_t tokens = settings.options.shift_by_size ? clip_shape(settings, request).num_video_tokens()
+                                                             : static_cast<std::int64_t>(settings.scheduler.max_image_seq_len);
+  return make_flow_match_schedule(settings.scheduler, request.num_inference_steps, request.sigmas, tokens);
 }
 
 GuidanceScales scales(const GuidanceSettings& g) { return {g.guidance_scale, g.stg_scale, g.modality_scale, g.rescale}; }

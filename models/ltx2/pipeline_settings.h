@@ -4,6 +4,7 @@
 ///   {"name", "licence", "width", "height", "num_frames", "fps", "num_inference_steps", "sigmas": […],
 ///    "guidance": {"guidance_scale", "stg_scale", "modality_scale", "rescale"}, "audio_guidance": {…}, "negative_prompt",
 ///    "max_sequence_length", "stg_blocks": […], "use_cross_timestep", "size_max", "frames_max",
+///    "shift_by_size": true as diffusers samples (default), false as Lightricks' own pipelines do: one schedule for all sizes,
 ///    "seconds_at_once": longest clip that the model was trained to sample in one go,
 ///    "image_crf": H.264 quality that given pictures are pressed to before they are encoded (diffusers resolve_default_image_crf: 33),
 ///    "refine_sigmas": […] of a second stage,
@@ -36,6 +37,7 @@ struct AudioLayout {
 struct SamplingOptions {
   std::vector<std::int64_t> stg_blocks;
   bool use_cross_timestep = true;
+  bool shift_by_size = true;  ///< else the schedule is that of a clip of max_image_seq_len tokens, whatever the size
   int max_sequence_length = 1024;
 };
 

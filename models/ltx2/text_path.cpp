@@ -70,15 +70,15 @@ struct TextPath::Impl {
   std::optional<TextConnectors> connectors;
   at::Device device = at::kCPU;
 
-  Result<void> load_tokenizer(const fs::path& dir);
-  Result<void> load_encoder(const fs::path& dir, const LoadTarget& target);
-  Result<void> load_connectors(const fs::path& dir, const LoadTarget& target);
+  Result<void> load_tokenizer(const fs::path& folder);
+  Result<void> load_encoder(const ModelPart& part, const LoadTarget& target);
+  Result<void> load_connectors(const ModelPart& part, const LoadTarget& target);
   Result<TextEmbeds> encode(const std::vector<std::vector<std::int64_t>>& ids, std::int64_t max_sequence_length, TextTrace* trace) const;
 };
 
-Result<void> TextPath::Impl::load_tokenizer(const fs::path& dir) {
-  FANTASCOPE_TRY(tokenizer, open_tokenizer(dir / "tokenizer"));
-  FANTASCOPE_TRY(const auto settings, read_tokenizer_settings(dir / "tokenizer"));
+Result<void> TextPath::Impl::load_tokenizer(const fs::path& folder) {
+  FANTASCOPE_TRY(tokenizer, open_tokenizer(folder));
+  FANTASCOPE_TRY(const auto settings, read_tokenizer_settings(folder));
   pad_id = tokenizer->id_of(settings.pad_token).value_or(0);
   FANTASCOPE_TRY(const auto empty, tokenizer->encode(""));
   const auto bos = tokenizer->id_of(settings.bos_token);
@@ -87,10 +87,9 @@ Result<void> TextPath::Impl::load_tokenizer(const fs::path& dir) {
   return {};
 }
 
-Result<void> TextPath::Impl::load_encoder(const fs::path& dir, const LoadTarget& target) {
-  const std::string config_path = (dir / "text_encoder" / "config.json").string();
-  FANTASCOPE_TRY(const auto json, read_bounded_json(config_path));
-  FANTASCOPE_TRY(const auto config, TextEncoderConfig::from_json(json, config_path));
+Result<void> TextPath::Impl::load_encoder(const ModelPart& part, const LoadTarget& target) {
+  const std::string& config_path = part.subject;
+  FANTASCOPE_TRY(const auto config, TextEncoderConfig::from_json(part.config, config_path));
   if (tokenizer->vocabulary_size() > config.vocab_size) {
     return Error{ErrorCode::kMismatch,
                  tokenizer->subject() + ": token id " + std::to_string(tokenizer->vocabulary_size() - 1) + " ≥ vocabulary " +
@@ -100,18 +99,16 @@ Result<void> TextPath::Impl::load_encoder(const fs::path& dir, const LoadTarget&
                  "at most " + std::to_string(config.vocab_size),
                  "Tokenizer and text encoder do not belong together: fetch both again."};
   }
-  FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "text_encoder").string()));
-  FANTASCOPE_TRY(const std::string prefix, find_text_encoder_prefix(opened));
-  LoadedParameters parameters = target.source(opened);
+  FANTASCOPE_TRY(const std::string prefix, find_text_encoder_prefix(part.weights));
+  LoadedParameters parameters = part.parameters(target);
   encoder.emplace(ParameterScope(parameters, prefix), config);
   FANTASCOPE_TRY_VOID(target.finish(parameters));
   return {};
 }
 
-Result<void> TextPath::Impl::load_connectors(const fs::path& dir, const LoadTarget& target) {
-  const std::string config_path = (dir / "connectors" / "config.json").string();
-  FANTASCOPE_TRY(const auto json, read_bounded_json(config_path));
-  FANTASCOPE_TRY(const auto config, ConnectorsConfig::from_json(json, config_path));
+Result<void> TextPath::Impl::load_connectors(const ModelPart& part, const LoadTarget& target) {
+  const std::string& config_path = part.subject;
+  FANTASCOPE_TRY(const auto config, ConnectorsConfig::from_json(part.config, config_path));
   const auto mismatch = [&](const char* field, std::int64_t found, std::int64_t needed) {
     return Error{ErrorCode::kMismatch,       config_path + ": " + field + " does not fit the text encoder",
                  config_path + ": " + field, std::to_string(found),
@@ -121,20 +118,21 @@ Result<void> TextPath::Impl::load_connectors(const fs::path& dir, const LoadTarg
     return mismatch("caption_channels", config.caption_channels, encoder->config().hidden_size);
   if (config.text_proj_in_factor != encoder->config().num_layers + 1)
     return mismatch("text_proj_in_factor", config.text_proj_in_factor, encoder->config().num_layers + 1);
-  FANTASCOPE_TRY(auto opened, ShardedWeights::open((dir / "connectors").string()));
-  LoadedParameters parameters = target.source(opened);
+  LoadedParameters parameters = part.parameters(target);
   connectors.emplace(ParameterScope(parameters, ""), config);
   FANTASCOPE_TRY_VOID(target.finish(parameters));
   return {};
 }
 
-Result<TextPath> TextPath::load(const std::string& dir, const LoadTarget& target) {
+Result<TextPath> TextPath::load(const ModelFolder& folder, const LoadTarget& target) {
   return catch_torch_errors([&]() -> Result<TextPath> {
     auto impl = std::make_unique<Impl>();
     impl->device = target.device;
-    FANTASCOPE_TRY_VOID(impl->load_tokenizer(dir));
-    FANTASCOPE_TRY_VOID(impl->load_encoder(dir, target));
-    FANTASCOPE_TRY_VOID(impl->load_connectors(dir, target));
+    FANTASCOPE_TRY_VOID(impl->load_tokenizer(folder.tokenizer_dir()));
+    FANTASCOPE_TRY(const ModelPart encoder_part, folder.part("text_encoder"));
+    FANTASCOPE_TRY_VOID(impl->load_encoder(encoder_part, target));
+    FANTASCOPE_TRY(const ModelPart connectors_part, folder.part("connectors"));
+    FANTASCOPE_TRY_VOID(impl->load_connectors(connectors_part, target));
     return TextPath(std::move(impl));
   });
 }

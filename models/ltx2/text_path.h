@@ -11,6 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/weights/weights_in_use.h"
 #include "models/ltx2/connectors.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/text_encoder.h"
 
 namespace fantascope {
@@ -28,7 +29,7 @@ struct TextTrace {
 class TextPath {
  public:
   /// `dir` is the model folder with tokenizer/, text_encoder/ and connectors/. Types: kFloat or kBFloat16.
-  static Result<TextPath> load(const std::string& dir, const LoadTarget& target);
+  static Result<TextPath> load(const ModelFolder& folder, const LoadTarget& target);
   ~TextPath();
   TextPath(TextPath&&) noexcept;
   TextPath& operator=(TextPath&&) noexcept;

@@ -32,11 +32,9 @@ at::Tensor per_channel(const at::Tensor& values_C, const at::Tensor& like) {
 
 }  // namespace
 
-Result<VideoVae> VideoVae::load(const std::string& folder, const LoadTarget& target) {
-  FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
-  FANTASCOPE_TRY(const auto config, VideoVaeConfig::from_json(json, folder + "/config.json"));
-  FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters = target.source(std::move(weights));
+Result<VideoVae> VideoVae::load(const ModelPart& part, const LoadTarget& target) {
+  FANTASCOPE_TRY(const auto config, VideoVaeConfig::from_json(part.config, part.subject));
+  LoadedParameters parameters = part.parameters(target);
   VideoVae vae(config, ParameterScope(parameters, ""));
   FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vae;

@@ -11,6 +11,7 @@
 
 #include "engine/nn/parameter_scope.h"
 #include "engine/weights/weights_in_use.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/video_vae_blocks.h"
 #include "models/ltx2/video_vae_config.h"
 
@@ -36,7 +37,7 @@ Result<void> check_tiling(const VaeTiling& tiling, const ScaleFactors& scale_fac
 class VideoVae {
  public:
   /// Reads the component folder (config.json and weights); weights that are stored in the target's dtype stay mapped from the file.
-  static Result<VideoVae> load(const std::string& folder, const LoadTarget& target);
+  static Result<VideoVae> load(const ModelPart& part, const LoadTarget& target);
   /// Ask the scope's source for finish() before use.
   VideoVae(const VideoVaeConfig& config, ParameterScope scope);
   const VideoVaeConfig& config() const { return config_; }

@@ -245,11 +245,9 @@ Result<std::unique_ptr<Vocoder>> Vocoder::make(const nlohmann::json& config, Par
                "Use a model folder with one of these."};
 }
 
-Result<std::unique_ptr<Vocoder>> Vocoder::load(const std::string& folder, const LoadTarget& target) {
-  FANTASCOPE_TRY(const auto json, read_bounded_json(folder + "/config.json"));
-  FANTASCOPE_TRY(auto weights, ShardedWeights::open(folder));
-  LoadedParameters parameters = target.source(std::move(weights));
-  FANTASCOPE_TRY(auto vocoder, make(json, ParameterScope(parameters, ""), folder + "/config.json"));
+Result<std::unique_ptr<Vocoder>> Vocoder::load(const ModelPart& part, const LoadTarget& target) {
+  LoadedParameters parameters = part.parameters(target);
+  FANTASCOPE_TRY(auto vocoder, make(part.config, ParameterScope(parameters, ""), part.subject));
   FANTASCOPE_TRY_VOID(target.finish(parameters));
   return vocoder;
 }

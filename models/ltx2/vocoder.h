@@ -9,6 +9,7 @@
 
 #include "engine/nn/parameter_scope.h"
 #include "engine/weights/weights_in_use.h"
+#include "models/ltx2/model_folder.h"
 #include "models/ltx2/vocoder_config.h"
 
 namespace fantascope::models::ltx2 {
@@ -32,7 +33,7 @@ class Vocoder {
   static Result<std::unique_ptr<Vocoder>> make(const nlohmann::json& config, ParameterScope scope,
                                                const std::string& file = "vocoder/config.json");
   /// Reads the component folder (config.json and weights).
-  static Result<std::unique_ptr<Vocoder>> load(const std::string& folder, const LoadTarget& target);
+  static Result<std::unique_ptr<Vocoder>> load(const ModelPart& part, const LoadTarget& target);
 };
 
 }  // namespace fantascope::models::ltx2

@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::size_t kModelFilesMax = 4096;
 
-bool is_model_dir(const fs::path& dir) {
+/// With an index, also one that no family knows; without, if a family knows the files all the same.
+bool is_model_dir(const Studio& studio, const fs::path& dir) {
   std::error_code error;
-  return fs::is_regular_file(dir / "model_index.json", error);
+  if (fs::is_regular_file(dir / "model_index.json", error)) return true;
+  return std::any_of(studio.families().begin(), studio.families().end(), [&](const ModelFamily& f) { return f.detect(dir.string()); });
 }
 
 struct SearchFolder {
@@ -28,11 +30,11 @@ struct SearchFolder {
 /// Folders of model folders, in search order; linked ones are model folders themselves.
 Result<std::vector<SearchFolder>> model_dirs(Studio& studio) {
   std::vector<SearchFolder> dirs;
-  const auto add_children = [&dirs](const std::string& parent, const std::string& origin) {
+  const auto add_children = [&studio, &dirs](const std::string& parent, const std::string& origin) {
     std::error_code error;
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(parent, error)) {
-      if (is_model_dir(entry.path())) found.push_back(entry.path().string());
+      if (is_model_dir(studio, entry.path())) found.push_back(entry.path().string());
     }
     std::sort(found.begin(), found.end());
     for (std::string& dir : found) dirs.push_back({std::move(dir), origin});
@@ -92,9 +94,13 @@ Result<ModelEntry> describe_model(Studio& studio, const std::string& dir, const 
   if (first_invalid_utf8(dir))
     return Error{ErrorCode::kInvalidArgument, "the name of the model's folder is not UTF-8", shown_safely(dir), "", "",
                  "Rename the folder"};
-  if (!is_model_dir(dir)) {
-    return Error{ErrorCode::kNotFound,  "this folder is not a model",       dir,
-                 "no model_index.json", "a folder in the diffusers layout", "Give the folder that holds model_index.json"};
+  if (!is_model_dir(studio, dir)) {
+    return Error{ErrorCode::kNotFound,
+                 "this folder is not a model",
+                 dir,
+                 "no model_index.json, and no checkpoint that holds a whole model",
+                 "a folder in the diffusers layout, or one with an original checkpoint and its text_encoder",
+                 "Give the folder that holds model_index.json or the checkpoint"};
   }
   for (const ModelFamily& family : studio.families()) {
     if (!family.detect(dir)) continue;
@@ -126,7 +132,7 @@ Result<ModelEntry> find_model(Studio& studio, const std::string& name_or_dir) {
     auto entry = describe_model(studio, folder.dir, folder.origin);
     if (entry && entry->info.name == name_or_dir) return entry;
   }
-  if (is_model_dir(name_or_dir)) return describe_model(studio, fs::weakly_canonical(name_or_dir, error).string(), "given");
+  if (is_model_dir(studio, name_or_dir)) return describe_model(studio, fs::weakly_canonical(name_or_dir, error).string(), "given");
   return Error{ErrorCode::kNotFound,
                "there is no such model",
                "model",

@@ -27,7 +27,7 @@ struct ModelList {
   std::vector<BrokenModel> broken;
 };
 
-/// By name on the search path (home, linked, shipped), or by folder: text with a '/', or a folder that holds a model_index.json.
+/// By name on the search path (home, linked, shipped), or by folder: text with a '/', or a model folder.
 Result<ModelEntry> find_model(Studio& studio, const std::string& name_or_dir);
 Result<ModelEntry> describe_model(Studio& studio, const std::string& dir, const std::string& origin);
 Result<ModelList> list_models(Studio& studio);

@@ -30,7 +30,7 @@ class AudioVaeParity : public ::testing::TestWithParam<const char*> {};
 TEST_P(AudioVaeParity, DecodesAsTheReference) {
   FANTASCOPE_FIXTURE_OR_SKIP(fixture, GetParam());
   at::NoGradGuard no_grad;
-  const auto vae = AudioVae::load(fixture + "/model/audio_vae", at::kFloat);
+  const auto vae = test::load_from_folder<AudioVae>(fixture + "/model/audio_vae");
   ASSERT_TRUE(vae) << vae.error().to_string();
   const auto mel = vae->decode(fixture_tensor(fixture, "expected", "audio.decode.in"));
   EXPECT_LE(error_ratio(mel, fixture_tensor(fixture, "expected", "audio.mel")), 2e-5);
@@ -41,7 +41,7 @@ TEST(AudioVae, EncodesAndDecodesAsTheReferenceWithEverySwitch) {
   at::NoGradGuard no_grad;
   for (const char* name : {"height", "none_group_attention", "width"}) {
     const std::string folder = std::string(FANTASCOPE_SOURCE_DIR) + "/tests/fixtures/ltx2/audio_vae/" + name;
-    const auto vae = AudioVae::load(folder, at::kFloat);
+    const auto vae = test::load_from_folder<AudioVae>(folder);
     ASSERT_TRUE(vae) << vae.error().to_string();
     const auto mel = fixture_tensor(folder, "tensors", "mel"), latents = fixture_tensor(folder, "tensors", "latents");
     EXPECT_LE(error_ratio(vae->encode_moments(mel), fixture_tensor(folder, "tensors", "moments")), 2e-5) << name;

@@ -5,9 +5,11 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "engine/nn/parameter_scope.h"
 #include "engine/weights/safetensors_file.h"
+#include "models/ltx2/model_folder.h"
 
 namespace fantascope::test {
 
@@ -19,6 +21,13 @@ at::Tensor fixture_tensor(const std::string& fixture, const std::string& file, c
 
 /// max|a-b| / max|b|, infinite where shapes differ or a value is not finite.
 double error_ratio(const at::Tensor& ours, const at::Tensor& expected);
+
+/// A part in a folder of its own, in fp32.
+template <typename Part>
+auto load_from_folder(const std::string& folder) -> decltype(Part::load(std::declval<models::ltx2::ModelPart>(), at::kFloat)) {
+  FANTASCOPE_TRY(const auto part, models::ltx2::ModelPart::in_folder(folder));
+  return Part::load(part, at::kFloat);
+}
 
 /// Deterministic values of a standard normal, fp32.
 at::Tensor normal_tensor(at::IntArrayRef shape, std::uint64_t seed);

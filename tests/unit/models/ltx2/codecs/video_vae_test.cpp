@@ -37,7 +37,7 @@ class VideoVaeParity : public ::testing::TestWithParam<const char*> {};
 TEST_P(VideoVaeParity, DecodesAsTheReference) {
   FANTASCOPE_FIXTURE_OR_SKIP(fixture, GetParam());
   at::NoGradGuard no_grad;
-  const auto vae = VideoVae::load(fixture + "/model/vae", at::kFloat);
+  const auto vae = test::load_from_folder<VideoVae>(fixture + "/model/vae");
   ASSERT_TRUE(vae) << vae.error().to_string();
   const auto latents = fixture_tensor(fixture, "expected", "vae.decode.in");
   at::Tensor mid_block;
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, VideoVaeParity, ::testing::Values("ltx2", "lt
 TEST(VideoVae, EncodesAnImageAsTheReference) {
   FANTASCOPE_FIXTURE_OR_SKIP(fixture, "ltx2-i2v");
   at::NoGradGuard no_grad;
-  const auto vae = VideoVae::load(fixture + "/model/vae", at::kFloat);
+  const auto vae = test::load_from_folder<VideoVae>(fixture + "/model/vae");
   ASSERT_TRUE(vae) << vae.error().to_string();
   const auto moments = vae->encode_moments(fixture_tensor(fixture, "inputs", "image.preprocessed"));
   EXPECT_LE(error_ratio(moments, fixture_tensor(fixture, "expected", "image.encoded_moments")), 2e-5);
@@ -69,7 +69,7 @@ TEST(VideoVae, EncodesAnImageAsTheReference) {
 TEST(VideoVae, DenormalisesAsTheUpsamplePipeline) {
   FANTASCOPE_FIXTURE_OR_SKIP(fixture, "ltx2-upsample");
   at::NoGradGuard no_grad;
-  const auto vae = VideoVae::load(fixture + "/model/vae", at::kFloat);
+  const auto vae = test::load_from_folder<VideoVae>(fixture + "/model/vae");
   ASSERT_TRUE(vae) << vae.error().to_string();
   const auto latents = fixture_tensor(fixture, "inputs", "upsample.in.latents");
   const auto raw = vae->denormalise(latents);
@@ -263,7 +263,7 @@ TEST(VideoVaeTiling, AgreesWithTheWholeOnASmoothClip) {
 TEST(VideoVaeTiling, AgreesWithTheReferenceTileByTile) {
   at::NoGradGuard no_grad;
   const std::string folder = std::string(FANTASCOPE_SOURCE_DIR) + "/tests/fixtures/ltx2/video_vae_tiled";
-  const auto vae = VideoVae::load(folder, at::kFloat);
+  const auto vae = test::load_from_folder<VideoVae>(folder);
   ASSERT_TRUE(vae) << vae.error().to_string();
   const VaeTiling tiling{.height = 32,
                          .width = 40,

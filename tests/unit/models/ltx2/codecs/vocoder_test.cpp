@@ -47,7 +47,7 @@ class VocoderParity : public ::testing::TestWithParam<const char*> {};
 TEST_P(VocoderParity, SoundsAsTheReference) {
   FANTASCOPE_FIXTURE_OR_SKIP(fixture, GetParam());
   at::NoGradGuard no_grad;
-  const auto vocoder = Vocoder::load(fixture + "/model/vocoder", at::kFloat);
+  const auto vocoder = test::load_from_folder<Vocoder>(fixture + "/model/vocoder");
   ASSERT_TRUE(vocoder) << vocoder.error().to_string();
   VocoderTrace trace;
   const auto waveform = (*vocoder)->forward(fixture_tensor(fixture, "expected", "audio.mel"), &trace);
@@ -64,7 +64,7 @@ TEST(Vocoder, EveryActivationSoundsAsTheReference) {
   at::NoGradGuard no_grad;
   for (const char* name : {"snake", "snakebeta_antialias", "leaky_even_kernels"}) {
     const std::string folder = std::string(FANTASCOPE_SOURCE_DIR) + "/tests/fixtures/ltx2/sound/" + name;
-    const auto vocoder = Vocoder::load(folder, at::kFloat);
+    const auto vocoder = test::load_from_folder<Vocoder>(folder);
     ASSERT_TRUE(vocoder) << vocoder.error().to_string();
     EXPECT_LE(error_ratio((*vocoder)->forward(fixture_tensor(folder, "tensors", "mel")), fixture_tensor(folder, "tensors", "waveform")),
               2e-5)

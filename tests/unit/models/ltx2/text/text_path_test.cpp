@@ -30,6 +30,11 @@ namespace fs = std::filesystem;
 
 fs::path fixtures() { return fs::path(FANTASCOPE_SOURCE_DIR) / "../shared/parity/fixtures"; }
 
+Result<TextPath> load_text_path(const std::string& dir, at::ScalarType dtype) {
+  FANTASCOPE_TRY(const ModelFolder folder, ModelFolder::open(dir));
+  return TextPath::load(folder, dtype);
+}
+
 nlohmann::json read_json(const fs::path& path) {
   std::ifstream file(path);
   return nlohmann::json::parse(file);
@@ -65,7 +70,7 @@ constexpr double kTolerance = 5e-5;
 
 TEST_P(TextFixture, MatchesTheReference) {
   const at::NoGradGuard no_grad;
-  const auto path = TextPath::load((folder_ / "model").string(), at::kFloat);
+  const auto path = load_text_path((folder_ / "model").string(), at::kFloat);
   ASSERT_TRUE(path) << path.error().to_string();
   int num_compared = 0;
   for (const auto& [kind, field] : {std::pair<std::string, const char*>{"prompt", "prompt"}, {"negative", "negative_prompt"}}) {
@@ -102,7 +107,7 @@ TEST_P(TextFixture, MatchesTheReference) {
 
 TEST_P(TextFixture, ABatchGivesWhatEachPromptGivesAlone) {
   const at::NoGradGuard no_grad;
-  const auto path = TextPath::load((folder_ / "model").string(), at::kFloat);
+  const auto path = load_text_path((folder_ / "model").string(), at::kFloat);
   ASSERT_TRUE(path) << path.error().to_string();
   const std::vector<std::string> prompts = {"A small red fox walks across fresh snow at night", "", "two  spaces"};
   const auto together = path->encode(prompts, 32);
@@ -117,7 +122,7 @@ TEST_P(TextFixture, ABatchGivesWhatEachPromptGivesAlone) {
 
 TEST_P(TextFixture, BFloat16IsFiniteAndNear) {
   const at::NoGradGuard no_grad;
-  const auto path = TextPath::load((folder_ / "model").string(), at::kBFloat16);
+  const auto path = load_text_path((folder_ / "model").string(), at::kBFloat16);
   ASSERT_TRUE(path) << path.error().to_string();
   const auto embeds = path->encode({request_["prompt"].get<std::string>()}, request_["max_sequence_length"].get<std::int64_t>());
   ASSERT_TRUE(embeds) << embeds.error().to_string();
@@ -235,7 +240,7 @@ class BrokenFolder : public ::testing::Test {
     std::ofstream(dir_ / file) << json;
   }
   Error refusal() {
-    const auto path = TextPath::load(dir_.string(), at::kFloat);
+    const auto path = load_text_path(dir_.string(), at::kFloat);
     EXPECT_FALSE(path);
     return path ? Error{} : path.error();
   }
@@ -270,7 +275,7 @@ TEST_F(BrokenFolder, MissingParts) {
 }
 
 TEST_F(BrokenFolder, BadRequestsAreRefusedAndLongPromptsCut) {
-  const auto path = TextPath::load(dir_.string(), at::kFloat);
+  const auto path = load_text_path(dir_.string(), at::kFloat);
   ASSERT_TRUE(path);
   EXPECT_EQ(path->encode({"x"}, 30).error().subject, "max_sequence_length");  // 8 registers
   EXPECT_EQ(path->encode({"x"}, 0).error().subject, "max_sequence_length");
