@@ -65,6 +65,24 @@ Result<ModelPart> ModelPart::in_folder(const std::string& folder) {
   return ModelPart{std::move(config), std::move(subject), std::move(weights), {}};
 }
 
+Result<std::optional<std::string>> only_weight_file(const std::string& folder, const std::string& what) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".safetensors") files.push_back(entry.path().string());
+  }
+  if (files.empty()) return std::optional<std::string>();
+  if (files.size() > 1) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "There are several " + what,
+                 folder,
+                 std::to_string(files.size()) + " files",
+                 "one",
+                 "Leave the one that was published for this model."};
+  }
+  return std::optional<std::string>(files.front());
+}
+
 bool ModelFolder::holds_original(const std::string& dir) { return !exists(dir + "/model_index.json") && !find_originals(dir).empty(); }
 
 Result<ModelFolder> ModelFolder::open(const std::string& dir) {

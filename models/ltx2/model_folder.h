@@ -26,6 +26,10 @@ struct ModelPart {
   LoadedParameters parameters(const LoadTarget& target) const { return target.source(weights, key_map); }
 };
 
+/// The one safetensors file in `folder`, under whatever name it was published; nothing where there is none, an error where there are
+/// several. `what`: of errors, "decoders for live pictures".
+Result<std::optional<std::string>> only_weight_file(const std::string& folder, const std::string& what);
+
 class ModelFolder {
  public:
   /// Reads no weights. A folder of neither layout is taken for the first: its missing files are then named when they are asked for.

@@ -110,8 +110,7 @@ json connectors_config(const json& t, const ShardedWeights& weights) {
                  {"audio_connector_num_layers", value(t, "audio_connector_num_layers", layers)},
                  {"audio_gated_attn", gated}};
   for (const std::string stream : {"video", "audio"}) {
-    const std::int64_t registers =
-        size_of(weights, "model.diffusion_model." + stream + "_embeddings_connector.learnable_registers", 0);
+    const std::int64_t registers = size_of(weights, "model.diffusion_model." + stream + "_embeddings_connector.learnable_registers", 0);
     config[stream + "_connector_num_learnable_registers"] = registers == 0 ? json() : json(registers);
     if (two) config[stream + "_hidden_dim"] = size_of(weights, projections + stream + "_aggregate_embed.weight", 0);
   }
@@ -321,11 +320,8 @@ Result<json> vocoder_config(const json& v, const ShardedWeights& weights, const 
 json scheduler_config(bool distilled) {
   json config = {{"num_train_timesteps", 1000}, {"shift", 1.0}, {"use_dynamic_shifting", !distilled}, {"time_shift_type", "exponential"}};
   if (distilled) return config;
-  config.update({{"base_shift", 0.95},
-                 {"max_shift", 2.05},
-                 {"base_image_seq_len", 1024},
-                 {"max_image_seq_len", 4096},
-                 {"shift_terminal", 0.1}});
+  config.update(
+      {{"base_shift", 0.95}, {"max_shift", 2.05}, {"base_image_seq_len", 1024}, {"max_image_seq_len", 4096}, {"shift_terminal", 0.1}});
   return config;
 }
 

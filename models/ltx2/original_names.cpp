@@ -47,12 +47,8 @@ constexpr Rename kConnectors[] = {
     {"transformer_blocks.", "transformer_1d_blocks."},
 };
 constexpr Rename kVocoder[] = {
-    {"upsamplers.", "ups."},
-    {"resnets.", "resblocks."},
-    {"conv_in.", "conv_pre."},
-    {"conv_out.", "conv_post."},
-    {"act_out.", "act_post."},
-    {"downsample.filter", "downsample.lowpass.filter"},
+    {"upsamplers.", "ups."},     {"resnets.", "resblocks."}, {"conv_in.", "conv_pre."},
+    {"conv_out.", "conv_post."}, {"act_out.", "act_post."},  {"downsample.filter", "downsample.lowpass.filter"},
 };
 constexpr Rename kStatistics[] = {
     {"latents_mean", "per_channel_statistics.mean-of-means"},

@@ -5,19 +5,11 @@
 #include <ATen/ops/empty.h>
 
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "engine/diffusion/noise.h"
 
 namespace fantascope::models::ltx2 {
-
-Result<Transformer> load_transformer(const ModelPart& part, const TransformerConfig& config, const LoadTarget& target) {
-  LoadedParameters source = part.parameters(target);
-  Transformer transformer(config, ParameterScope(source, ""));
-  FANTASCOPE_TRY_VOID(target.finish(source));
-  return transformer;
-}
 
 namespace {
 
@@ -36,24 +28,11 @@ Result<LatentUpsampler> load_upsampler(const std::string& folder, const ModelSet
                "Use the spatial upsampler that was published with the model, or take the folder away."};
 }
 
-/// The one weight file in `folder`, under whatever name it was published; nothing where there is none. No result depends on it, so it is
-/// not among the weights in use.
+/// No result depends on it, so it is not among the weights in use.
 Result<std::optional<TinyVideoDecoder>> load_tiny_decoder(const std::string& folder, const VideoVaeConfig& vae, const LoadTarget& target) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".safetensors") files.push_back(entry.path().string());
-  }
-  if (files.empty()) return std::optional<TinyVideoDecoder>();
-  if (files.size() > 1) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "There are several decoders for live pictures",
-                 folder,
-                 std::to_string(files.size()) + " files",
-                 "one",
-                 "Leave the one that was published for this model."};
-  }
-  FANTASCOPE_TRY(TinyVideoDecoder decoder, TinyVideoDecoder::load(files.front(), vae, target));
+  FANTASCOPE_TRY(const std::optional<std::string> file, only_weight_file(folder, "decoders for live pictures"));
+  if (!file) return std::optional<TinyVideoDecoder>();
+  FANTASCOPE_TRY(TinyVideoDecoder decoder, TinyVideoDecoder::load(*file, vae, target));
   return std::optional<TinyVideoDecoder>(std::move(decoder));
 }
 
@@ -65,8 +44,11 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
   const LoadTarget target(dtype, device, &weights);
   FANTASCOPE_TRY(const ModelFolder folder, ModelFolder::open(dir));
   FANTASCOPE_TRY(TextPath text, TextPath::load(folder, target));
-  FANTASCOPE_TRY(const ModelPart denoiser, folder.part("transformer"));
-  FANTASCOPE_TRY(Transformer transformer, load_transformer(denoiser, settings.transformer, target));
+  FANTASCOPE_TRY(ModelPart denoiser, folder.part("transformer"));
+  FANTASCOPE_TRY(std::optional<LoraFile> adapter, open_refine_lora(dir + "/refine_lora", settings));
+  FANTASCOPE_TRY(Transformer transformer, load_transformer(denoiser, settings.transformer, target, adapter ? &*adapter : nullptr));
+  std::optional<RefineAdapter> refine_adapter;
+  if (adapter) refine_adapter.emplace(RefineAdapter{std::move(denoiser), *std::move(adapter), settings.refine_lora_strength});
   FANTASCOPE_TRY(const ModelPart picture, folder.part("vae"));
   FANTASCOPE_TRY(VideoVae video_vae, VideoVae::load(picture, target));
   FANTASCOPE_TRY(const ModelPart sound, folder.part("audio_vae"));
@@ -102,6 +84,7 @@ Result<PipelineParts> PipelineParts::load(const std::string& dir, at::ScalarType
                        std::move(audio_vae),
                        std::move(vocoder),
                        std::move(upsampler),
+                       std::move(refine_adapter),
                        std::move(tiny_decoder)};
 }
 

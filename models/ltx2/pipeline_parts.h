@@ -15,6 +15,7 @@
 #include "models/ltx2/model_folder.h"
 #include "models/ltx2/pipeline_denoiser.h"
 #include "models/ltx2/pipeline_settings.h"
+#include "models/ltx2/refine_adapter.h"
 #include "models/ltx2/text_path.h"
 #include "models/ltx2/tiny_video_decoder.h"
 #include "models/ltx2/transformer.h"
@@ -34,12 +35,11 @@ struct PipelineParts {
   AudioVae audio_vae;
   std::unique_ptr<Vocoder> vocoder;
   std::optional<LatentUpsampler> upsampler;      ///< where the folder has one: doubles width and height
+  std::optional<RefineAdapter> refine_adapter;   ///< where the folder has one: what the second stage adds to the transformer
   std::optional<TinyVideoDecoder> tiny_decoder;  ///< where the folder has one, as tiny_vae/*.safetensors: for live pictures
 
   static Result<PipelineParts> load(const std::string& dir, at::ScalarType dtype, at::Device device = at::kCPU);
 };
-
-Result<Transformer> load_transformer(const ModelPart& part, const TransformerConfig& config, const LoadTarget& target);
 
 /// Noise of a clip, unpacked: [1,C,F,H,W] and [1,C,L,M], float32, video drawn first, on the CPU.
 struct ClipNoise {

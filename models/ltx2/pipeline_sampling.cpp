@@ -4,6 +4,7 @@
 #include <ATen/ops/isfinite.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 namespace fantascope::models::ltx2 {
@@ -26,6 +27,12 @@ Result<void> sample_stage(const PipelineParts& parts, const Stage& stage, const 
                           WindowLatents& clip, const SamplingCalls& calls) {
   const ClipPlan& plan = stage.plan;
   const int last = std::min(until, stage.end()) - stage.first_step;
+  // Made for the steps of this stage only: its weights are there twice as long as it lives.
+  std::optional<Transformer> refining;
+  if (stage.settings->refines && parts.refine_adapter && from - stage.first_step < last) {
+    FANTASCOPE_TRY(refining, parts.refine_adapter->transformer(parts.settings.transformer, {parts.dtype, parts.device}));
+  }
+  const Transformer& transformer = refining ? *refining : parts.transformer;
   for (int step = from - stage.first_step; step < last;) {
     const std::size_t index = plan.window_index(step);
     const Window& window = plan.windows[index];
@@ -34,7 +41,7 @@ Result<void> sample_stage(const PipelineParts& parts, const Stage& stage, const 
     const at::Tensor audio_before = clip.audio_BCLM.narrow(2, 0, window.first_audio), given = clip.given_BGC;
     const auto end_of = [](const at::Tensor& x, std::int64_t count) { return x.narrow(2, x.size(2) - count, count); };
     const at::Tensor video_behind = end_of(clip.video_BCFHW, window.rest_frames), audio_behind = end_of(clip.audio_BCLM, window.rest_audio);
-    const Denoiser denoiser(parts.transformer, make_window_recipe(*stage.settings, stage.request, plan, index, given), embeds);
+    const Denoiser denoiser(transformer, make_window_recipe(*stage.settings, stage.request, plan, index, given), embeds);
     const int window_end = std::min(last, static_cast<int>(index + 1) * plan.steps_per_window);
     LatentTokens latents = window_tokens(parts, window, clip);
     for (; step < window_end; ++step) {

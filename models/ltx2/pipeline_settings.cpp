@@ -105,6 +105,7 @@ Result<void> read_model_card(const std::string& dir, ModelSettings& s) {
   s.last_image = fields.flag("last_image", false);
   s.info.seconds_at_once = fields.number("seconds_at_once", s.info.seconds_at_once, 0.01, 3600);
   s.info.image_crf = static_cast<int>(fields.integer("image_crf", s.info.image_crf, 0, 51));
+  s.refine_lora_strength = fields.number("refine_lora_strength", s.refine_lora_strength, -10, 10);
   const std::string vocabulary = fields.word("vocabulary", "");
   if (!vocabulary.empty()) {
     if (vocabulary.find('/') != std::string::npos || vocabulary == "..")

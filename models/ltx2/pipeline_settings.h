@@ -7,7 +7,7 @@
 ///    "shift_by_size": true as diffusers samples (default), false as Lightricks' own pipelines do: one schedule for all sizes,
 ///    "seconds_at_once": longest clip that the model was trained to sample in one go,
 ///    "image_crf": H.264 quality that given pictures are pressed to before they are encoded (diffusers resolve_default_image_crf: 33),
-///    "refine_sigmas": […] of a second stage,
+///    "refine_sigmas": […] of a second stage, "refine_lora_strength" of its adapter (refine_adapter.h),
 ///    "last_image": true if the model was trained to be given its last latent frame in place, as the shipped one is; else, as the published
 ///    models, it takes all frames but the first as tokens behind the clip's (pipeline_conditions.h), "vocabulary": "file of known words,
 ///    one a line"}
@@ -51,6 +51,7 @@ struct ModelSettings {
   SamplingOptions options;
   bool last_image = false;            ///< the last latent frame is given in place, and no other later one is
   std::vector<double> refine_sigmas;  ///< of a second stage, without the final 0
+  double refine_lora_strength = 1;    ///< of the adapter that a second stage adds to the transformer
   bool refines = false;               ///< these are the settings of a second stage
   std::string vocabulary_file;        ///< full path, empty if the vocabulary is open
 

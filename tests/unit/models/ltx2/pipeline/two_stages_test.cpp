@@ -1,5 +1,9 @@
 // Two stages through the facade: the same as its parts put together by hand (each of which the parity fixtures hold to the reference).
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -77,6 +81,30 @@ class TwoStagesTest : public testing::Test {
     return *std::move(done);
   }
   static at::Tensor get(const PhaseState& state, const char* name) { return dynamic_cast<const TensorState&>(state).get(name); }
+  static GenerationRequest half_size(GenerationRequest request) {
+    request.two_stages = {};
+    request.width /= 2;
+    request.height /= 2;
+    return request;
+  }
+  /// That `done` is what the second stage, put together by hand around `transformer`, makes of `half`.
+  void expect_second_stage(const PhaseState& done, const PipelineParts& parts, const Transformer& transformer, Pipeline& pipeline,
+                           const GenerationRequest& request, const PhaseState& half) {
+    const c10::InferenceMode inference;
+    const at::Tensor raw = parts.video_vae.denormalise(get(half, "video")), sound = parts.audio_vae.denormalise(get(half, "audio"));
+    const ModelSettings settings = refine_settings(parts.settings);
+    const DenoiseRecipe recipe = make_recipe(settings, settings.options, second_stage(parts.settings, request));
+    LatentTokens latents = noised_latents(parts.video_vae, parts.audio_vae, upsample_latents(*parts.upsampler, raw, {}), sound, 0.75,
+                                          draw_token_noise(settings, recipe.shape, request.seed));
+    const auto prompt = pipeline.encode_prompt(request, context_);
+    const Denoiser denoiser(transformer, recipe, {get(**prompt, "video"), get(**prompt, "audio"), get(**prompt, "mask")});
+    ASSERT_EQ(denoiser.num_steps(), 2);
+    for (int step = 0; step < 2; ++step) latents = denoiser.advance(step, latents, denoiser.velocities(step, latents));
+    const at::Tensor expected = unpatchify_video(latents.video_BTC, 2, 2, 4);
+    ASSERT_EQ(get(done, "video").sizes(), expected.sizes());
+    EXPECT_LT((get(done, "video") - expected).abs().max().item<double>(), 1e-4 * expected.abs().max().item<double>());
+    EXPECT_LT((patchify_audio(get(done, "audio")) - latents.audio_BLC).abs().max().item<double>(), 1e-4);
+  }
 
   fs::path dir_;
   RunContext context_;
@@ -94,38 +122,80 @@ TEST_F(TwoStagesTest, AreTheirPartsPutTogether) {
   EXPECT_FLOAT_EQ(static_cast<float>(plan->sigmas[3]), 0.75F);
 
   // The first stage is the clip of half the size.
-  GenerationRequest small = request;
-  small.two_stages = {};
-  small.width = 64;
-  small.height = 32;
-  const auto half = run(*pipeline, small), first = run(*pipeline, request, 2);
+  const auto half = run(*pipeline, half_size(request)), first = run(*pipeline, request, 2);
   EXPECT_TRUE(get(*half, "video").equal(get(*first, "video")));
   EXPECT_TRUE(get(*half, "audio").equal(get(*first, "audio")));
 
-  // The second one, by hand.
-  const c10::InferenceMode inference;
-  auto parts = PipelineParts::load(model().string(), at::kFloat);
+  const auto parts = PipelineParts::load(model().string(), at::kFloat);
   ASSERT_TRUE(parts && parts->upsampler);
-  const at::Tensor raw = parts->video_vae.denormalise(get(*half, "video")), sound = parts->audio_vae.denormalise(get(*half, "audio"));
-  const GenerationRequest large = second_stage(parts->settings, request);
-  const ModelSettings settings = refine_settings(parts->settings);
-  DenoiseRecipe recipe = make_recipe(settings, settings.options, large);
-  const LatentTokens noise = draw_token_noise(settings, recipe.shape, request.seed);
-  LatentTokens latents =
-      noised_latents(parts->video_vae, parts->audio_vae, upsample_latents(*parts->upsampler, raw, {}), sound, 0.75, noise);
-  const auto prompt = pipeline->encode_prompt(request, context_);
-  const Denoiser denoiser(parts->transformer, recipe, {get(**prompt, "video"), get(**prompt, "audio"), get(**prompt, "mask")});
-  ASSERT_EQ(denoiser.num_steps(), 2);
-  for (int step = 0; step < 2; ++step) latents = denoiser.advance(step, latents, denoiser.velocities(step, latents));
-
   const auto done = run(*pipeline, request);
-  const at::Tensor expected = unpatchify_video(latents.video_BTC, 2, 2, 4);
-  ASSERT_EQ(get(*done, "video").sizes(), expected.sizes());
-  EXPECT_LT((get(*done, "video") - expected).abs().max().item<double>(), 1e-4 * expected.abs().max().item<double>());
-  EXPECT_LT((patchify_audio(get(*done, "audio")) - latents.audio_BLC).abs().max().item<double>(), 1e-4);
+  expect_second_stage(*done, *parts, parts->transformer, *pipeline, request, *half);
   const auto frames = pipeline->decode_video(request, *done, context_);
   ASSERT_TRUE(frames) << frames.error().to_string();
   EXPECT_EQ(frames->width, 128);
+}
+
+TEST_F(TwoStagesTest, TheSecondAddsItsAdapterToTheTransformer) {
+  add_upsampler();
+  const GenerationRequest request = a_request();
+  const auto plain = run(*open(), request);
+  // An adapter under Lightricks' names; and the same change written into the weights of another folder.
+  const std::string module = "transformer_blocks.0.attn1.to_q";
+  const auto weights = SafetensorsFile::open((model() / "transformer/diffusion_pytorch_model.safetensors").string());
+  ASSERT_TRUE(weights) << weights.error().to_string();
+  std::vector<std::pair<std::string, at::Tensor>> changed;
+  at::Tensor down, up;
+  for (const TensorEntry& entry : (*weights)->entries()) {
+    at::Tensor tensor = (*weights)->read(entry.name)->to(at::kFloat);
+    if (entry.name == module + ".weight") {
+      down = at::linspace(-1, 1, 2 * tensor.size(1)).reshape({2, tensor.size(1)});
+      up = at::linspace(1, -2, 2 * tensor.size(0)).reshape({tensor.size(0), 2});
+      tensor = tensor + at::matmul(up, down) * (0.5 * 3.0 / 2);
+    }
+    changed.emplace_back(entry.name, tensor);
+  }
+  ASSERT_TRUE(up.defined());
+  fs::create_directories(model() / "refine_lora");
+  const std::string name = "diffusion_model." + module;
+  ASSERT_TRUE(write_safetensors((model() / "refine_lora/ltx-2-distilled-lora.safetensors").string(),
+                                {{name + ".lora_A.weight", down}, {name + ".lora_B.weight", up}, {name + ".alpha", at::full({}, 3.0)}}));
+  std::ofstream(model() / "fantascope.json")
+      << R"({"max_sequence_length": 48, "refine_sigmas": [0.75, 0.25], "refine_lora_strength": 0.5})";
+  const auto pipeline = open();
+  const auto half = run(*pipeline, half_size(request)), adapted = run(*pipeline, request);
+  EXPECT_TRUE(get(*run(*pipeline, request, 2), "video").equal(get(*half, "video")));
+  EXPECT_GT((get(*adapted, "video") - get(*plain, "video")).abs().max().item<double>(), 1e-2);
+
+  ASSERT_TRUE(write_safetensors((dir_ / "changed.safetensors").string(), changed));
+  const auto parts = PipelineParts::load(model().string(), at::kFloat);
+  const auto source = ShardedWeights::open((dir_ / "changed.safetensors").string());
+  ASSERT_TRUE(parts && source);
+  const auto by_hand = load_transformer({{}, "", *source, {}}, parts->settings.transformer, at::kFloat);
+  ASSERT_TRUE(by_hand) << by_hand.error().to_string();
+  expect_second_stage(*adapted, *parts, *by_hand, *pipeline, request, *half);
+}
+
+TEST_F(TwoStagesTest, AnAdapterThatDoesNotFitIsRefusedWhenTheModelIsOpened) {
+  add_upsampler();
+  fs::create_directories(model() / "refine_lora");
+  const auto refusal = [&](const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
+    EXPECT_TRUE(write_safetensors((model() / "refine_lora/lora.safetensors").string(), tensors));
+    const auto pipeline = load_pipeline(model().string(), {DType::kFloat32, "cpu"});
+    EXPECT_FALSE(pipeline);
+    return pipeline ? std::string() : pipeline.error().to_string();
+  };
+  const std::string module = "diffusion_model.transformer_blocks.0.attn1.to_q";
+  const at::Tensor two = at::zeros({2, 3});
+  EXPECT_NE(refusal({{module + ".lora_A.weight", two}}).find("no lora_B"), std::string::npos);
+  EXPECT_NE(refusal({{module + ".lora_A.weight", two}, {module + ".lora_B.weight", two}}).find("[2, 3] by [2, 3]"), std::string::npos);
+  EXPECT_NE(refusal({{module + ".lora_A.weight", two}, {module + ".lora_B.weight", at::zeros({4, 2})}}).find("of shape [4, 3]"),
+            std::string::npos);
+  EXPECT_NE(
+      refusal({{"unet.down.lora_A.weight", two}, {"unet.down.lora_B.weight", at::zeros({4, 2})}}).find("no layer is called unet.down"),
+      std::string::npos);
+  EXPECT_NE(refusal({{module + ".hada_w1_a", two}}).find("hada_w1_a"), std::string::npos);
+  std::ofstream(model() / "refine_lora/second.safetensors") << "";
+  EXPECT_NE(refusal({{module + ".lora_A.weight", two}}).find("several adapters"), std::string::npos);
 }
 
 TEST_F(TwoStagesTest, GoOnBitForBitFromAnyStep) {
