@@ -19,13 +19,21 @@ struct Suffix {
 };
 
 constexpr Suffix kSuffixes[] = {
-    {".lora_A.weight", Role::kDown},      {".lora_B.weight", Role::kUp},         {".lora_A.default.weight", Role::kDown},
-    {".lora_B.default.weight", Role::kUp}, {".lora_down.weight", Role::kDown},    {".lora_up.weight", Role::kUp},
+    {".lora_A.weight", Role::kDown},
+    {".lora_B.weight", Role::kUp},
+    {".lora_A.default.weight", Role::kDown},
+    {".lora_B.default.weight", Role::kUp},
+    {".lora_down.weight", Role::kDown},
+    {".lora_up.weight", Role::kUp},
     {".alpha", Role::kAlpha},
 };
 
 Error bad(const std::string& path, const std::string& what, const std::string& found, const std::string& allowed) {
-  return {ErrorCode::kBadFile, "this is not a low-rank adapter that can be used", path + ": " + what, found, allowed,
+  return {ErrorCode::kBadFile,
+          "this is not a low-rank adapter that can be used",
+          path + ": " + what,
+          found,
+          allowed,
           "Use a LoRA file with lora_A and lora_B, or lora_down and lora_up, for each layer."};
 }
 

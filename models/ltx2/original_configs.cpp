@@ -43,8 +43,10 @@ std::int64_t size_of(const ShardedWeights& weights, const std::string& name, std
   return entry != nullptr && axis < entry->shape.size() ? entry->shape[axis] : 0;
 }
 
+/// What is no list becomes a text, which the reader of the component's config refuses by name.
 json place(const json& list, std::size_t index, std::int64_t fallback) {
-  return list.is_array() && index < list.size() ? list[index] : json(fallback);
+  if (!list.is_array()) return "not a list";
+  return index < list.size() ? list[index] : json(fallback);
 }
 
 json transformer_config(const json& t) {

@@ -1,6 +1,6 @@
 #pragma once
-/// The low-rank adapter that a second stage adds to the transformer: the published "distilled LoRA", which lets the few steps of that stage do
-/// without guidance. A folder refine_lora/ with one safetensors file, in the model's folder; how much of it: "refine_lora_strength" in
+/// The low-rank adapter that a second stage adds to the transformer: the published "distilled LoRA", which lets the few steps of that stage
+/// do without guidance. A folder refine_lora/ with one safetensors file, in the model's folder; how much of it: "refine_lora_strength" in
 /// fantascope.json. Names of layers in it: Lightricks' ("diffusion_model.") or those of diffusers ("transformer." or none).
 /// Source: Lightricks/LTX-2 ltx-pipelines, `distilled_lora` of its two-stage pipelines.
 #include <optional>

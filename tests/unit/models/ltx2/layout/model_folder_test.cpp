@@ -180,13 +180,15 @@ TEST_F(OriginalFolder, SaysWhatIsWrong) {
   // Values of the wrong kind reach the readers of the component configs, which name them.
   config = published_config();
   config["transformer"]["num_layers"] = "many";
-  config["transformer"]["positional_embedding_max_pos"] = 7;
+  config["transformer"]["positional_embedding_max_pos"] = 20;
   config["transformer"]["caption_channels"] = json::array();
   config["vae"]["latent_channels"] = -3;
   write("model.safetensors", config);
   const auto folder = ModelFolder::open(dir_.path());
   ASSERT_TRUE(folder) << folder.error().to_string();
-  EXPECT_FALSE(TransformerConfig::from_json(folder->config("transformer")->json, "t"));
+  const auto refused = TransformerConfig::from_json(folder->config("transformer")->json, "t");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().to_string(), ::testing::AllOf(::testing::HasSubstr("num_layers"), ::testing::HasSubstr("pos_embed_max_pos")));
   EXPECT_FALSE(ConnectorsConfig::from_json(folder->config("connectors")->json, "c"));
   EXPECT_FALSE(VideoVaeConfig::from_json(folder->config("vae")->json, "v"));
 
