@@ -1110,8 +1110,8 @@
             <translation>Ordner verknüpfen</translation>
         </message>
         <message>
-            <source>A folder with model_index.json; it stays where it is</source>
-            <translation>Ein Ordner mit model_index.json; er bleibt, wo er ist</translation>
+            <source>A model's folder (model_index.json, or one original checkpoint and its text_encoder); it stays where it is</source>
+            <translation>Der Ordner eines Modells (model_index.json, oder eine Original-Datei und ihr text_encoder); er bleibt, wo er ist</translation>
         </message>
         <message>
             <source>This folder cannot be used as a model.</source>

@@ -36,7 +36,7 @@ FocusScope {
             Layout.leftMargin: Theme.space5
             Layout.rightMargin: Theme.space4
             Words { kind: "title"; text: qsTr("Models"); Layout.fillWidth: true }
-            ActionButton { id: linkButton; focus: true; compact: true; iconName: "folder2-open"; text: qsTr("Link a folder"); hint: qsTr("A folder with model_index.json; it stays where it is"); onClicked: folder.open() }
+            ActionButton { id: linkButton; focus: true; compact: true; iconName: "folder2-open"; text: qsTr("Link a folder"); hint: qsTr("A model's folder (model_index.json, or one original checkpoint and its text_encoder); it stays where it is"); onClicked: folder.open() }
         }
         ScrollView {
             id: scroll
