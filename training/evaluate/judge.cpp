@@ -61,6 +61,8 @@ struct AttributeJudge::State {
   ActorReading read(const world::Scene& surroundings, const GridClip& clip, const world::ClipShape& grid) const {
     return read_actors(surroundings, grid, clip, backdrop_on_grid(surroundings, grid, clip.frames), colours);
   }
+  /// Of a clip that shows the surroundings `match`.
+  Attributes attributes(const ClipView& clip, const BackdropIndex::Match& match, std::optional<bool> second_on_left) const;
 };
 
 AttributeJudge::AttributeJudge(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -171,28 +173,69 @@ AttributeJudge AttributeJudge::fit(const world::ClipShape& shape, std::uint64_t 
   return AttributeJudge(std::move(state));
 }
 
+namespace {
+
+std::vector<std::uint8_t> in_a_mirror(const ClipView& clip) {
+  const auto width = static_cast<std::size_t>(clip.shape.width);
+  const std::size_t rows = static_cast<std::size_t>(clip.shape.num_frames) * static_cast<std::size_t>(clip.shape.height);
+  std::vector<std::uint8_t> out(rows * width * 3);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t x = 0; x < width; ++x) std::memcpy(&out[(row * width + x) * 3], clip.frames + (row * width + width - 1 - x) * 3, 3);
+  }
+  return out;
+}
+
+template <typename Value>
+Value other_side(Value value, Value left, Value right) {
+  return value == left ? right : value == right ? left : value;
+}
+
+void mirror(Attributes& seen) {
+  using world::Camera;
+  seen.camera = other_side(seen.camera, Camera::kPanLeft, Camera::kPanRight);
+  seen.camera = other_side(seen.camera, Camera::kOrbitLeft, Camera::kOrbitRight);
+  for (Actor* actor : {&seen.subject, &seen.second}) {
+    actor->motion = other_side(actor->motion, Motion::kMovesLeft, Motion::kMovesRight);
+    actor->start_x = -actor->start_x;
+  }
+}
+
+}  // namespace
+
 Attributes AttributeJudge::judge(const ClipView& clip, std::optional<bool> second_on_left) const {
+  const BackdropIndex::Match plain = state_->backdrops.find(clip);
+  const std::vector<std::uint8_t> frames = in_a_mirror(clip);
+  ClipView reflected = clip;
+  reflected.frames = frames.data();
+  const BackdropIndex::Match other = state_->backdrops.find(reflected);
+  if (plain.error <= other.error) return state_->attributes(clip, plain, second_on_left);
+  Attributes seen = state_->attributes(reflected, other, second_on_left ? std::optional(!*second_on_left) : std::nullopt);
+  mirror(seen);
+  return seen;
+}
+
+Attributes AttributeJudge::State::attributes(const ClipView& clip, const BackdropIndex::Match& match,
+                                             std::optional<bool> second_on_left) const {
   Attributes out;
-  const BackdropIndex::Match match = state_->backdrops.find(clip);
   out.place = match.scene.place, out.time = match.scene.time, out.weather = match.scene.weather, out.camera = match.scene.camera;
   out.backdrop_error = match.error;
   const world::ClipShape grid = grid_shape_of(clip.shape);
   const GridClip picture = to_grid(clip.frames, clip.shape, grid.width, grid.height, spread_frames(clip.shape.num_frames, kMostFrames));
-  const ActorReading reading = state_->read(match.scene, picture, grid);
+  const ActorReading reading = read(match.scene, picture, grid);
   const auto describe = [&](const ActorTrack& track) {
     Actor actor;
     const auto features = shape_features(track);
-    const auto shares = state_->shapes.predict(features);
+    const auto shares = shapes.predict(features);
     actor.colour = track.colour;
     actor.shape = static_cast<world::Shape>(std::max_element(shares.begin(), shares.end()) - shares.begin());
-    actor.motion = static_cast<Motion>(state_->motions.best(motion_features(track, shares, out.camera)));
+    actor.motion = static_cast<Motion>(motions.best(motion_features(track, shares, out.camera)));
     actor.start_x = start_of(track);
     actor.contacts = landings_of(track, actor.shape != world::Shape::kPerson);
     return actor;
   };
   if (clip.audio) out.onsets = find_onsets(clip.audio, clip.num_samples, clip.shape.sample_rate);
   if (reading.first.total_area < kLeastShare * static_cast<float>(picture.area() * picture.frames.size())) return out;
-  out.count = 1 + (reading.second.total_area > 0 && state_->counts.best(reading.count_features) == 1);
+  out.count = 1 + (reading.second.total_area > 0 && counts.best(reading.count_features) == 1);
   out.subject = describe(reading.first);
   if (out.count == 2) {
     out.second = describe(reading.second);

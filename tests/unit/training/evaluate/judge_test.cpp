@@ -49,6 +49,36 @@ TEST(AttributeJudge, ReadsHeldOutClips) {
   EXPECT_GE(count, 74);
 }
 
+// Half of what a model is trained on is shown in a mirror, so that half of what it makes is.
+TEST(AttributeJudge, ReadsClipsInAMirror) {
+  const auto other_side = [](auto value, auto left, auto right) { return value == left ? right : value == right ? left : value; };
+  int camera = 0, motion = 0, shape = 0, count = 0, place = 0;
+  for (const auto& scene : held_out_scenes(80)) {
+    world::Clip clip = world::render_clip(scene, kShape);
+    const auto width = static_cast<std::size_t>(kShape.width);
+    for (std::size_t row = 0; row < clip.frames.size() / (3 * width); ++row) {
+      for (std::size_t x = 0; x < width / 2; ++x) {
+        const auto at = clip.frames.begin() + static_cast<std::ptrdiff_t>(3 * row * width);
+        std::swap_ranges(at + 3 * static_cast<std::ptrdiff_t>(x), at + 3 * static_cast<std::ptrdiff_t>(x) + 3,
+                         at + 3 * static_cast<std::ptrdiff_t>(width - 1 - x));
+      }
+    }
+    world::Scene seen = scene;
+    seen.second.on_left = !scene.second.on_left;
+    const Attributes found = judge(small_judge(), seen, clip);
+    const auto wanted_camera = other_side(other_side(scene.camera, world::Camera::kPanLeft, world::Camera::kPanRight),
+                                          world::Camera::kOrbitLeft, world::Camera::kOrbitRight);
+    camera += found.camera == wanted_camera, place += found.place == scene.place, shape += found.subject.shape == scene.shape;
+    motion += found.subject.motion == other_side(motion_of(scene.action), Motion::kMovesLeft, Motion::kMovesRight);
+    count += found.count == 1 + scene.second.present;
+  }
+  EXPECT_GE(place, 79);
+  EXPECT_GE(camera, 79);
+  EXPECT_GE(shape, 72);
+  EXPECT_GE(motion, 68);
+  EXPECT_GE(count, 74);
+}
+
 TEST(AttributeJudge, SeesNoActorWhereThereIsNone) {
   world::Scene scene;
   scene.place = world::Place::kMeadow;
