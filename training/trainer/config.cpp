@@ -55,6 +55,7 @@ LatentsConfig read_latents(const json& row, LatentsConfig latents) {
   latents.max_shards = row.value("max_shards", latents.max_shards);
   latents.steps_per_shard = row.value("steps_per_shard", latents.steps_per_shard);
   latents.hard_scene_weight = row.value("hard_scene_weight", latents.hard_scene_weight);
+  latents.mirror_share = row.value("mirror_share", latents.mirror_share);
   return latents;
 }
 
@@ -94,7 +95,7 @@ TrainConfig read(const json& root) {
 
 // A batch and a shard need at least one clip, and the shards that a phase draws from must still be there in the next one.
 Result<void> check_schedule(const TrainConfig& config) {
-  const auto refuse = [](const char* field, std::int64_t found, const char* allowed) {
+  const auto refuse = [](const char* field, auto found, const char* allowed) {
     return Error{ErrorCode::kInvalidArgument, "the training configuration cannot be run", field, std::to_string(found), allowed, ""};
   };
   std::int64_t before = 0;
@@ -114,7 +115,8 @@ Result<void> check_schedule(const TrainConfig& config) {
       return refuse("flow.parts", flow.parts, "1 to 256, the same in all phases");
     if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
     if (!(latents.hard_scene_weight >= 1 && latents.hard_scene_weight <= 100))
-      return refuse("latents.hard_scene_weight", static_cast<std::int64_t>(latents.hard_scene_weight), "1 to 100");
+      return refuse("latents.hard_scene_weight", latents.hard_scene_weight, "1 to 100");
+    if (!(latents.mirror_share >= 0 && latents.mirror_share <= 0.5)) return refuse("latents.mirror_share", latents.mirror_share, "0 to 0.5");
     if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
     if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");
   }

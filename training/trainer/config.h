@@ -27,6 +27,9 @@ struct LatentsConfig {
   int steps_per_shard = 20;  ///< a new shard joins every so many steps
   /// Clips of what is learnt last (pans, orbits, and what strikes the ground) are drawn so many times as often as the others.
   double hard_scene_weight = 1;
+  /// Of the drawn clips, those shown in a mirror, 0 to 0.5. They double what a shard holds, but a mirror image is another world: it has
+  /// its sun, moon and hills on the other side, and a model of both sometimes shows both at once.
+  double mirror_share = 0.5;
 };
 
 struct FlowConfig {

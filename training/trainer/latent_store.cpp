@@ -224,7 +224,7 @@ void LatentStore::draw(std::int64_t step, int bucket, int count, std::mt19937_64
   waited_s += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<at::Tensor> videos, audios;
   scenes.clear();
-  const double weight = config_.latents_at(step).hard_scene_weight;
+  const double weight = config_.latents_at(step).hard_scene_weight, mirror_share = config_.latents_at(step).mirror_share;
   while (static_cast<int>(scenes.size()) < count) {
     const auto shard_index = std::uniform_int_distribution<int>(0, num_shards - 1)(random);
     const LatentShard* shard = nullptr;
@@ -234,6 +234,8 @@ void LatentStore::draw(std::int64_t step, int bucket, int count, std::mt19937_64
     }
     const auto clip = std::uniform_int_distribution<std::int64_t>(0, shard->video_NTC.size(0) - 1)(random);
     const world::Scene& scene = shard->scenes[static_cast<std::size_t>(clip)];
+    const bool mirrored = clip % 2 == 1;  // half of the shard: to have fewer, some are put back
+    if (mirrored && mirror_share < 0.5 && std::uniform_real_distribution<double>(0, 1)(random) * (1 - mirror_share) >= mirror_share) continue;
     if (weight > 1 && !is_hard(scene) && std::uniform_real_distribution<double>(0, weight)(random) > 1) continue;
     videos.push_back(shard->video_NTC[clip]);
     audios.push_back(shard->audio_NLD[clip]);

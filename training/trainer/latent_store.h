@@ -36,7 +36,7 @@ ClipLatents encode_clip(const Codecs& codecs, const world::Clip& clip);
 
 struct LatentShard {
   at::Tensor video_NTC, audio_NLD;   ///< bfloat16
-  std::vector<world::Scene> scenes;  ///< N of them
+  std::vector<world::Scene> scenes;  ///< N of them; the odd ones are mirror images of the clips before them
 };
 
 class LatentStore {

@@ -24,13 +24,15 @@ TEST(TrainConfig, PhasesHoldUntilTheirStep) {
   nlohmann::json json = mini_json();
   json["flow"]["batch"] = 64;
   json["flow"]["phases"] = {{{"until_step", 100}, {"flow", {{"batch", 16}, {"steps", 100}}}, {"latents", {{"initial_shards", 9}}}},
-                            {{"until_step", 150}, {"flow", {{"batch", 8}}}}};
+                            {{"until_step", 150}, {"flow", {{"batch", 8}}}, {"latents", {{"mirror_share", 0}}}}};
   const auto config = loaded(json);
   ASSERT_TRUE(config) << config.error().to_string();
   EXPECT_EQ(config->flow_at(0).batch, 16);
   EXPECT_EQ(config->flow_at(99).steps, 100);
   EXPECT_EQ(config->latents_at(99).initial_shards, 9);
   EXPECT_EQ(config->flow_at(100).batch, 8);
+  EXPECT_EQ(config->latents_at(100).mirror_share, 0);
+  EXPECT_EQ(config->latents_at(150).mirror_share, 0.5);
   EXPECT_EQ(config->flow_at(100).steps, config->flow.steps);
   EXPECT_EQ(config->latents_at(100).initial_shards, config->latents.initial_shards);
   EXPECT_EQ(config->flow_at(150).batch, 64);
@@ -48,6 +50,8 @@ TEST(TrainConfig, RefusesWhatCannotBeRun) {
   EXPECT_NE(refusal("/flow/batch", 0).find("flow.batch"), std::string::npos);
   EXPECT_NE(refusal("/flow/parts", 0).find("flow.parts"), std::string::npos);
   EXPECT_NE(refusal("/latents/steps_per_shard", 0).find("steps_per_shard"), std::string::npos);
+  EXPECT_NE(refusal("/latents/hard_scene_weight", 0.5).find("0.5"), std::string::npos);
+  EXPECT_NE(refusal("/latents/mirror_share", 0.7).find("mirror_share"), std::string::npos);
   EXPECT_NE(refusal("/flow/phases", {{{"until_step", 0}}}).find("until_step"), std::string::npos);
   EXPECT_NE(refusal("/seed", "many").find("cannot be read"), std::string::npos);
   EXPECT_EQ(TrainConfig::load("/nowhere/config.json").error().code, ErrorCode::kNotFound);

@@ -49,6 +49,27 @@ TEST(LatentStore, HardScenesComeAsOftenAsAsked) {
   EXPECT_GT(share_of_strikes(4), 1.15 * share_of_strikes(1));
 }
 
+// Scenes know no left and right of the world, so the clips themselves are looked at: the even ones of a shard are as rendered.
+TEST(LatentStore, MirrorImagesComeAsOftenAsAsked) {
+  const TemporaryFolder folder("share");
+  const auto share_as_rendered = [&](double mirror_share) {
+    TrainConfig config = tiny_config();
+    config.latents.mirror_share = mirror_share;
+    LatentStore store(config, tiny_codecs(), folder.file("latents"));
+    const Draw drawn = draw(store, 0, 0, 40, 1);
+    int as_rendered = 0;
+    for (std::int64_t i = 0; i < 40; ++i) {
+      const ClipLatents latents =
+          encode_clip(tiny_codecs(), world::render_clip(drawn.scenes[static_cast<std::size_t>(i)], config.buckets[0].shape));
+      as_rendered += at::equal(latents.video_TC.to(at::kBFloat16).to(at::kFloat), drawn.video[i]);
+    }
+    return as_rendered / 40.0;
+  };
+  EXPECT_EQ(share_as_rendered(0), 1);
+  EXPECT_GT(share_as_rendered(0.2), share_as_rendered(0.5));
+  EXPECT_LT(share_as_rendered(0.5), 0.8);
+}
+
 // The clip seen in a mirror: columns and ears change places.
 world::Clip flipped(world::Clip clip) {
   const auto& shape = clip.shape;
