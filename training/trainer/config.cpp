@@ -89,6 +89,8 @@ TrainConfig read(const json& root) {
   config.video_encoder = read_decoder(root.at("video_encoder"));
   config.audio_decoder = read_decoder(root.at("audio_decoder"));
   config.vocoder = read_decoder(root.at("vocoder"));
+  config.tones.hinges = root.at("vocoder").value("tone_hinges", config.tones.hinges);
+  config.tones.num_clips = root.at("vocoder").value("tone_clips", config.tones.num_clips);
   config.text_length = root.value("text_length", config.text_length);
   return config;
 }
@@ -116,10 +118,13 @@ Result<void> check_schedule(const TrainConfig& config) {
     if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
     if (!(latents.hard_scene_weight >= 1 && latents.hard_scene_weight <= 100))
       return refuse("latents.hard_scene_weight", latents.hard_scene_weight, "1 to 100");
-    if (!(latents.mirror_share >= 0 && latents.mirror_share <= 0.5)) return refuse("latents.mirror_share", latents.mirror_share, "0 to 0.5");
+    if (!(latents.mirror_share >= 0 && latents.mirror_share <= 0.5))
+      return refuse("latents.mirror_share", latents.mirror_share, "0 to 0.5");
     if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
     if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");
   }
+  if (config.tones.hinges < 0 || config.tones.hinges > 8) return refuse("vocoder.tone_hinges", config.tones.hinges, "0 to 8");
+  if (config.tones.num_clips < 1) return refuse("vocoder.tone_clips", config.tones.num_clips, "at least 1");
   return {};
 }
 

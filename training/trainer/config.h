@@ -64,6 +64,12 @@ struct DecoderConfig {
   int crop = 0;  ///< 0: whole clips
 };
 
+/// The closed-form start of the vocoder (vocoder_start.h); without hinges it begins at random.
+struct ToneConfig {
+  int hinges = 0;
+  int num_clips = 300;
+};
+
 struct TrainConfig {
   std::string name;
   std::string family;  ///< id of the model family whose networks are trained
@@ -80,6 +86,7 @@ struct TrainConfig {
   FlowConfig flow;
   std::vector<FlowPhase> phases;  ///< in rising order of until_step; after the last one `flow` and `latents` hold
   DecoderConfig video_decoder, video_encoder, audio_decoder, vocoder;
+  ToneConfig tones;
   int text_length = 48;
 
   const FlowConfig& flow_at(std::int64_t step) const;

@@ -235,7 +235,8 @@ void LatentStore::draw(std::int64_t step, int bucket, int count, std::mt19937_64
     const auto clip = std::uniform_int_distribution<std::int64_t>(0, shard->video_NTC.size(0) - 1)(random);
     const world::Scene& scene = shard->scenes[static_cast<std::size_t>(clip)];
     const bool mirrored = clip % 2 == 1;  // half of the shard: to have fewer, some are put back
-    if (mirrored && mirror_share < 0.5 && std::uniform_real_distribution<double>(0, 1)(random) * (1 - mirror_share) >= mirror_share) continue;
+    if (mirrored && mirror_share < 0.5 && std::uniform_real_distribution<double>(0, 1)(random) * (1 - mirror_share) >= mirror_share)
+      continue;
     if (weight > 1 && !is_hard(scene) && std::uniform_real_distribution<double>(0, weight)(random) > 1) continue;
     videos.push_back(shard->video_NTC[clip]);
     audios.push_back(shard->audio_NLD[clip]);

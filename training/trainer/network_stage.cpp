@@ -29,10 +29,13 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
   return trainer;
 }
 
-world::Clip audio_clip(const TrainConfig& config, std::uint64_t index) {
+world::Clip audio_clip(const TrainConfig& config, std::uint64_t index, const std::function<bool(const world::Scene&)>& wanted) {
   world::ClipShape shape = config.buckets[0].shape;
   shape.width = shape.height = 16;
-  return world::render_clip(training_scene(kAudioSeed + index, kNextSeed), shape);
+  world::Scene scene = training_scene(kAudioSeed + index, kNextSeed);
+  // Far from the scenes of all other numbers.
+  for (std::uint64_t far = 1; wanted && !wanted(scene); ++far) scene = training_scene(kAudioSeed + index + (far << 40), kNextSeed);
+  return world::render_clip(scene, shape);
 }
 
 }  // namespace fantascope::training

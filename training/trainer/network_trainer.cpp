@@ -49,6 +49,8 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
       return task_.sample(index);
     });
   };
+  NamedTensors learnt;
+  for (const auto& [name, mask] : task_.learnt) learnt[name] = mask.to(device_, task_.dtype);
   double sum = 0;
   auto start = Clock::now(), saved = start;
   std::future<NetworkSample> next = prepare(step());
@@ -60,6 +62,9 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
     next = prepare(step() + 1);
     const at::Tensor loss = task_.loss(network_(sample.input.to(task_.dtype)), sample);
     loss.backward();
+    for (const Parameter& parameter : parameters_->all()) {
+      if (const auto mask = learnt.find(parameter.name); mask != learnt.end()) parameter.leaf.grad().mul_(mask->second);
+    }
     sum += loss.item<double>();
     // Cosine to a tenth, after a short rise.
     const double progress = static_cast<double>(step()) / static_cast<double>(config_.steps);

@@ -23,6 +23,7 @@ struct NetworkTask {
   std::function<NetworkSample(std::int64_t index)> sample;  ///< on the CPU; called from one helper thread, ahead of use
   std::function<at::Tensor(const at::Tensor& output, const NetworkSample& sample)> loss;
   NamedTensors start;          ///< values for parameters that do not begin at random
+  NamedTensors learnt;         ///< by parameter, 1 where it is trained and 0 where it stays what it is; those not named are trained
   std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
   double slow_rate = 1.0;      ///< factor on the rate of those
   at::ScalarType dtype = at::kBFloat16;

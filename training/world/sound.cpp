@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace fantascope::world {
 namespace {
@@ -53,13 +54,24 @@ struct Biquad {
   }
 };
 
-/// A decaying sine by rotation: no sine per sample.
+/// The nearest pitch that a vocoder can sing. A vocoder makes the same of every hop of a mel that stands still, so that whatever it hums
+/// repeats after each hop of 10 ms: multiples of 100 Hz. Between them it can only be silent or out of tune. For the same reason tones keep
+/// the phase of one clock, wherever they begin: a mel does not hold phases, so that a network can learn tones only where they follow.
+double tuned(double frequency) { return std::max(1.0, std::round(frequency / 100)) * 100; }
+
+/// Turns, 0…1, of a tone at a sample of the clip.
+double turns_at(double frequency, std::int64_t sample, double rate) {
+  return std::fmod(frequency * static_cast<double>(sample) / rate, 1.0);
+}
+
+/// A decaying sine by rotation: no sine per sample. It begins at sample `start` of the clip, in the phase of the clock.
 struct Mode {
   double re = 0, im = 0, turn_re = 1, turn_im = 0;
-  Mode(double frequency, double decay_s, double amplitude, double rate) {
+  Mode(double frequency, double decay_s, double amplitude, double rate, std::int64_t start = 0) {
     const double w = 2 * kPi * frequency / rate, keep = exponential(-1.0 / (decay_s * rate));
+    const double phase = 2 * kPi * turns_at(frequency, start, rate);
     turn_re = keep * cosine(w), turn_im = keep * sine(w);
-    re = amplitude;
+    re = amplitude * cosine(phase), im = amplitude * sine(phase);
   }
   float next() {
     const double r = re * turn_re - im * turn_im;
@@ -126,7 +138,7 @@ class Mixer {
     const auto start = static_cast<std::int64_t>(contact.time_s * rate_);
     const double gain = 0.25 + 0.75 * contact.strength;
     for (std::size_t k = 0; k < 3; ++k) {
-      Mode mode(voice.frequency[k] * pitch(), voice.decay[k], voice.amplitude[k] * gain, rate_);
+      Mode mode(tuned(voice.frequency[k] * pitch()), voice.decay[k], voice.amplitude[k] * gain, rate_, start);
       const auto length = static_cast<std::int64_t>(7 * voice.decay[k] * rate_);
       for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i)
         dry_[static_cast<std::size_t>(i)] += mode.next();
@@ -137,7 +149,7 @@ class Mixer {
   void footstep(const Contact& contact) {
     const auto start = static_cast<std::int64_t>(contact.time_s * rate_);
     const double gain = 0.3 + 0.7 * contact.strength;
-    Mode thump(95 * pitch(), 0.045, 0.45 * gain, rate_);
+    Mode thump(tuned(95 * pitch()), 0.045, 0.45 * gain, rate_, start);
     const auto length = static_cast<std::int64_t>(0.3 * rate_);
     for (std::int64_t i = std::max<std::int64_t>(0, start); i < std::min(count_, start + length); ++i)
       dry_[static_cast<std::size_t>(i)] += thump.next();
@@ -171,7 +183,8 @@ class Mixer {
   }
   void spinning() {
     const double turns = std::abs(simulation_.spin_rate()) / (2 * kPi);
-    Mode first(115 * pitch(), 1e9, 0.11, rate_), second(230 * pitch(), 1e9, 0.06, rate_), third(345 * pitch(), 1e9, 0.03, rate_);
+    const double hum = tuned(115 * pitch());
+    Mode first(hum, 1e9, 0.11, rate_), second(2 * hum, 1e9, 0.06, rate_), third(3 * hum, 1e9, 0.03, rate_);
     modulated(2 * turns, 0.6f, [&] { return first.next() + second.next() + third.next(); });
   }
   /// Adds a sound whose level swings `depth` deep at `frequency`; fades in over 10 ms so that a start is no impact.
@@ -240,15 +253,15 @@ class Mixer {
     }
   }
   void drone() {
-    Mode low(68, 1e9, 0.030, rate_), fifth(102.3, 1e9, 0.018, rate_);
+    Mode low(100, 1e9, 0.030, rate_), octave(200, 1e9, 0.018, rate_);
     for (std::size_t i = 0; i < left_.size(); ++i) {
-      const float x = low.next() + fifth.next();
+      const float x = low.next() + octave.next();
       left_[i] += x, right_[i] += x;
     }
   }
   void tone(double start_s, double length_s, double from_hz, double to_hz, float level, float pan) {
     const auto start = static_cast<std::int64_t>(start_s * rate_), length = static_cast<std::int64_t>(length_s * rate_);
-    double phase = 0;
+    double phase = turns_at(from_hz, start, rate_);
     for (std::int64_t i = 0; i < length; ++i) {
       const double u = static_cast<double>(i) / static_cast<double>(length);
       phase += (from_hz + (to_hz - from_hz) * u) / rate_;
@@ -260,7 +273,7 @@ class Mixer {
   }
   void crickets() {
     Rng rng(seed_ ^ 0x31);
-    const double pitch = rng.uniform(4000, 4500), pan = rng.uniform(-0.7, 0.7);
+    const double pitch = 4000 + 200 * rng.below(3), pan = rng.uniform(-0.7, 0.7);
     for (double t = rng.uniform(-0.4, 0.1); t < seconds(); t += rng.uniform(0.42, 0.5)) {
       for (int k = 0; k < 4; ++k) tone(t + 0.045 * k, 0.032, pitch, pitch, 0.035f, static_cast<float>(pan));
     }
@@ -268,9 +281,13 @@ class Mixer {
   void birds() {
     Rng rng(seed_ ^ 0x32);
     for (double t = rng.uniform(0.0, 0.5); t < seconds(); t += rng.uniform(0.5, 1.1)) {
-      const double pitch = rng.uniform(2600, 3600);
+      const double pitch = 2600 + 400 * rng.below(3);
       const float pan = static_cast<float>(rng.uniform(-0.8, 0.8));
-      for (int k = 0; k < 3; ++k) tone(t + 0.11 * k, 0.09, pitch * (1 + 0.1 * k), pitch * (1.35 - 0.1 * k), 0.05f, pan);
+      for (int k = 0; k < 3; ++k) {  // each chirp steps up or down half way
+        const double from = tuned(pitch * (1 + 0.1 * k)), to = tuned(pitch * (1.35 - 0.1 * k));
+        tone(t + 0.11 * k, 0.045, from, from, 0.05f, pan);
+        tone(t + 0.11 * k + 0.045, 0.045, to, to, 0.05f, pan);
+      }
     }
   }
   void drops() {

@@ -120,6 +120,39 @@ TEST(RenderClip, KeepsTheSoundBelowFullScaleAndNeverSilent) {
   }
 }
 
+/// Share of the left side's energy that repeats after every 10 ms, from the clip's first sample on.
+double share_on_the_clock(const Clip& clip, double from_s = 0, double to_s = 10) {
+  const auto hop = static_cast<std::size_t>(clip.shape.sample_rate / 100), count = clip.audio.size() / 2;
+  const auto first = static_cast<std::size_t>(from_s * 100), last = std::min(count / hop, static_cast<std::size_t>(to_s * 100));
+  double repeating = 0, all = 0;
+  for (std::size_t k = 0; k < hop; ++k) {
+    double sum = 0;
+    for (std::size_t h = first; h < last; ++h) {
+      const double x = clip.audio[h * hop + k];
+      sum += x, all += x * x;
+    }
+    repeating += sum * sum / static_cast<double>(last - first);
+  }
+  return repeating / all;
+}
+
+// A vocoder makes the same of every hop of a mel that stands still: it can sing nothing else (training/trainer/vocoder_start.h).
+TEST(RenderClip, TonesKeepThePhaseOfOneClock) {
+  const ClipShape shape{16, 16, 25, 12.0, 16000};
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    Scene hum = plain_scene(Shape::kCube, Action::kSpins);
+    hum.seed = seed;
+    EXPECT_GT(share_on_the_clock(render_clip(hum, shape)), 0.8);
+    // Each contact begins anywhere between two hops, yet rings in the same phase.
+    Scene ring = plain_scene(Shape::kPillar, Action::kFalls);
+    ring.seed = seed;
+    const Clip fall = render_clip(ring, shape);
+    ASSERT_FALSE(fall.contacts.empty());
+    const double begin = fall.contacts.back().time_s + 0.02;
+    EXPECT_GT(share_on_the_clock(fall, begin, begin + 0.15), 0.7) << seed;
+  }
+}
+
 /// The first 5 ms window, within `reach` of `time`, whose level is at least twice that of the 10 ms before it.
 double onset_near(const Clip& clip, double time, double reach) {
   const int rate = clip.shape.sample_rate;
