@@ -10,6 +10,7 @@
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -41,29 +42,49 @@ struct Layout {
   }
   std::int64_t width(int level) const { return hidden >> (level + 1); }
   /// Channels that the tones take.
-  std::int64_t tone_channels(int level) const {
-    return audio_channels * (level < 0 ? bins * hinges : 2 * samples_after(level));
-  }
+  std::int64_t tone_channels(int level) const { return audio_channels * (level < 0 ? bins * hinges : 2 * samples_after(level)); }
 };
 
 Error unfit(const std::string& field, const json& found, const std::string& allowed) {
-  return Error{ErrorCode::kUnsupported,  "tones cannot be written into a vocoder of this layout", "vocoder." + field, found.dump(), allowed,
+  return Error{ErrorCode::kUnsupported,
+               "tones cannot be written into a vocoder of this layout",
+               "vocoder." + field,
+               found.dump(),
+               allowed,
                "Change the training configuration, or leave vocoder.tone_hinges out"};
 }
 
-Result<Layout> layout_of(const json& vocoder, std::int64_t audio_channels, std::int64_t bins, int hinges) {
-  const auto field = [&](const char* name) { return vocoder.contains(name) ? vocoder.at(name) : json(); };
-  if (vocoder.value("act_fn", "leaky_relu") != "leaky_relu") return unfit("act_fn", field("act_fn"), "leaky_relu");
-  if (vocoder.value("final_act_fn", "tanh") != "tanh") return unfit("final_act_fn", field("final_act_fn"), "tanh");
+json field_of(const json& vocoder, const char* name) { return vocoder.contains(name) ? vocoder.at(name) : json(); }
+
+Result<void> check_fields(const json& vocoder, std::int64_t audio_channels, std::int64_t bins) {
+  const auto field = [&](const char* name) { return field_of(vocoder, name); };
+  for (const auto& [name, wanted] : {std::pair{"act_fn", "leaky_relu"}, {"final_act_fn", "tanh"}}) {
+    if (vocoder.contains(name) && field(name) != json(wanted)) return unfit(name, field(name), wanted);
+  }
+  for (const char* name : {"upsample_factors", "upsample_kernel_sizes", "resnet_kernel_sizes"}) {
+    const json list = field(name);
+    const bool numbers = list.is_array() && std::ranges::all_of(list, [](const json& x) { return x.is_number_integer() && x > 0; });
+    if (!numbers) return unfit(name, list, "a list of whole numbers above 0");
+  }
+  if (!field("resnet_dilations").is_array()) return unfit("resnet_dilations", field("resnet_dilations"), "a list of lists");
+  if (!field("hidden_channels").is_number_integer()) return unfit("hidden_channels", field("hidden_channels"), "a whole number");
   if (field("in_channels") != json(audio_channels * bins))
     return unfit("in_channels", field("in_channels"), std::to_string(audio_channels * bins));
   if (field("out_channels") != json(audio_channels)) return unfit("out_channels", field("out_channels"), std::to_string(audio_channels));
+  return {};
+}
+
+Result<Layout> layout_of(const json& vocoder, std::int64_t audio_channels, std::int64_t bins, int hinges) {
+  FANTASCOPE_TRY_VOID(check_fields(vocoder, audio_channels, bins));
+  const auto field = [&](const char* name) { return field_of(vocoder, name); };
   Layout layout{audio_channels, bins, hinges, field("hidden_channels")};
   layout.factors = field("upsample_factors").get<std::vector<std::int64_t>>();
   layout.kernels = field("upsample_kernel_sizes").get<std::vector<std::int64_t>>();
   layout.resnet_kernels = field("resnet_kernel_sizes").get<std::vector<std::int64_t>>();
   for (const auto& dilations : field("resnet_dilations")) layout.resnet_layers.push_back(static_cast<std::int64_t>(dilations.size()));
-  layout.slope = vocoder.value("leaky_relu_negative_slope", 0.1);
+  if (layout.resnet_layers.size() != layout.resnet_kernels.size())
+    return unfit("resnet_dilations", field("resnet_dilations"), "one list for each of resnet_kernel_sizes");
+  layout.slope = field("leaky_relu_negative_slope").is_number() ? field("leaky_relu_negative_slope").get<double>() : 0.1;
   if (layout.factors.empty() || layout.kernels.size() != layout.factors.size() || layout.kernels[0] != kLags * layout.factors[0])
     return unfit("upsample_kernel_sizes", field("upsample_kernel_sizes"), "one for each factor, the first three times the first factor");
   for (std::size_t i = 0; i < layout.factors.size(); ++i) {

@@ -154,6 +154,9 @@ TEST(VocoderStart, RefusesLayoutsThatItCannotFill) {
   EXPECT_NE(refusal("upsample_kernel_sizes", {11, 4, 6}).find("vocoder.upsample_kernel_sizes"), std::string::npos);
   EXPECT_NE(refusal("upsample_kernel_sizes", {9, 5, 6}).find("vocoder.upsample_kernel_sizes"), std::string::npos);
   EXPECT_NE(refusal("upsample_kernel_sizes", {9, 4}).find("vocoder.upsample_kernel_sizes"), std::string::npos);
+  EXPECT_NE(refusal("upsample_kernel_sizes", "wide").find("a list"), std::string::npos);
+  EXPECT_NE(refusal("resnet_dilations", {{1, 3}}).find("vocoder.resnet_dilations"), std::string::npos);
+  EXPECT_NE(refusal("hidden_channels", nullptr).find("a whole number"), std::string::npos);
   EXPECT_NE(refusal("hidden_channels", 24).find("at least 32"), std::string::npos) << refusal("hidden_channels", 24);
 }
 
