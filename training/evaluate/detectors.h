@@ -3,9 +3,9 @@
 /// rendered clips alike: everything is measured on a small grid of its own, and calibrated on blurred and noisy clips too.
 ///
 /// How: the surroundings (place, time, weather, camera) are those whose rendered backdrop is nearest, as it is or in a mirror (training
-/// clips are shown both ways, so that a model makes both); what differs from that backdrop is the actors; their colours are told by colour
-/// histograms of that light; their outline and their path on the ground are measured, and forests of trees calibrated on rendered clips
-/// turn the measures into shape, motion and count.
+/// clips may be shown both ways, and then a model makes both); what differs from that backdrop is the actors; their colours are told by
+/// colour histograms of that light; their outline and their path on the ground are measured, and forests of trees calibrated on rendered
+/// clips turn the measures into shape, motion and count.
 #include <cstdint>
 #include <memory>
 #include <optional>

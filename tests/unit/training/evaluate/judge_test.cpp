@@ -49,7 +49,7 @@ TEST(AttributeJudge, ReadsHeldOutClips) {
   EXPECT_GE(count, 74);
 }
 
-// Half of what a model is trained on is shown in a mirror, so that half of what it makes is.
+// A model that was trained on mirror images too (latents.mirror_share) makes mirror images.
 TEST(AttributeJudge, ReadsClipsInAMirror) {
   const auto other_side = [](auto value, auto left, auto right) { return value == left ? right : value == right ? left : value; };
   int camera = 0, motion = 0, shape = 0, count = 0, place = 0;

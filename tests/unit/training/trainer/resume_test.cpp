@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
@@ -168,6 +169,24 @@ TEST(NetworkTrainer, ResumedRunIsTheUninterruptedOne) {
   train_network(folder.file("whole"), 9, {9});
   train_network(folder.file("parts"), 9, {3, 4, 9});
   expect_same(folder.file("whole"), folder.file("parts"));
+}
+
+// The upper half of the matrix is held: not a bit of it moves, where all of the lower half does.
+TEST(NetworkTrainer, HoldsWhatIsNotToBeLearnt) {
+  const TemporaryFolder folder("holds");
+  NetworkTask task = matrix_task();
+  const at::Tensor mask = at::ones({6, 6});
+  mask.slice(0, 0, 3).zero_();
+  task.learnt["learnt.weight"] = mask;
+  DecoderConfig config;
+  config.steps = 20;
+  config.rate = 0.02;
+  auto trainer = NetworkTrainer::create(std::move(task), config, 1, folder.file("state"), /*resume=*/false);
+  ASSERT_TRUE(trainer);
+  ASSERT_TRUE((*trainer)->run([] { return true; }, [](const NetworkReport&) {}));
+  const at::Tensor weight = (*trainer)->averaged().at("learnt.weight");
+  EXPECT_EQ(weight.slice(0, 0, 3).abs().max().item<double>(), 0);
+  EXPECT_GT(weight.slice(0, 3, 6).abs().min().item<double>(), 0);
 }
 
 TEST(NetworkTrainer, LearnsAMatrix) {
