@@ -3,6 +3,7 @@
 #include "models/ltx2/audio_vae.h"
 #include "models/ltx2/mel.h"
 #include "models/ltx2/video_vae.h"
+#include "models/ltx2/video_vae_learning.h"
 #include "models/ltx2/vocoder.h"
 
 namespace fantascope::models::ltx2 {
@@ -42,7 +43,11 @@ const TrainableFamily& trainable_family() {
     made.make_denoiser = make_trainable_denoiser;
     made.make_video_decoder = [](const json& configs, const SourceOf& sources) -> Result<TrainableNetwork> {
       FANTASCOPE_TRY(const auto vae, video_vae(configs, sources));
-      return TrainableNetwork([vae](const at::Tensor& latents) { return vae->decode_reference(latents); });
+      if (!LearningVideoDecoder::supports(vae->decoder())) {
+        return TrainableNetwork([vae](const at::Tensor& latents) { return vae->decode_reference(latents); });
+      }
+      const auto learning = std::make_shared<LearningVideoDecoder>(vae->decoder());
+      return TrainableNetwork([vae, learning](const at::Tensor& latents) { return learning->forward(latents); });
     };
     made.make_video_encoder = [](const json& configs, const SourceOf& sources) -> Result<TrainableNetwork> {
       FANTASCOPE_TRY(const auto vae, video_vae(configs, sources));

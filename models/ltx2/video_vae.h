@@ -41,6 +41,7 @@ class VideoVae {
   /// Ask the scope's source for finish() before use.
   VideoVae(const VideoVaeConfig& config, ParameterScope scope);
   const VideoVaeConfig& config() const { return config_; }
+  const VideoDecoder& decoder() const { return decoder_; }
   const ScaleFactors& scale_factors() const { return config_.scale_factors; }
   at::ScalarType dtype() const;
 
