@@ -22,6 +22,7 @@ DecoderConfig read_decoder(const json& row) {
   config.batch = row.value("batch", config.batch);
   config.steps = row.value("steps", config.steps);
   config.rate = row.value("rate", config.rate);
+  config.muon_rate = row.value("muon_rate", config.muon_rate);
   config.crop = row.value("crop", config.crop);
   return config;
 }

@@ -61,7 +61,8 @@ struct DecoderConfig {
   int batch = 1;
   std::int64_t steps = 1000;
   double rate = 2e-4;
-  int crop = 0;  ///< 0: whole clips
+  double muon_rate = 0;  ///< of kernels of residual blocks in space and time; 0: they are trained by AdamW like all others
+  int crop = 0;          ///< 0: whole clips
 };
 
 /// The closed-form start of the vocoder (vocoder_start.h); without hinges it begins at random.

@@ -26,7 +26,8 @@ Result<std::unique_ptr<NetworkTrainer>> NetworkTrainer::create(NetworkTask task,
   FANTASCOPE_TRY_VOID(trainer->parameters_->finish());
   trainer->parameters_->keep_only(trainer->task_.part);
   OptimiserConfig optimiser;
-  optimiser.use_muon = false;
+  optimiser.use_muon = config.muon_rate > 0;
+  optimiser.muon_lr = config.muon_rate;
   optimiser.adamw_lr = config.rate;
   optimiser.adamw_beta2 = 0.99;
   optimiser.ema_decay = 0.995;

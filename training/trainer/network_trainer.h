@@ -26,7 +26,7 @@ struct NetworkTask {
   NamedTensors learnt;         ///< by parameter, 1 where it is trained and 0 where it stays what it is; those not named are trained
   std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
   double slow_rate = 1.0;      ///< factor on the rate of those
-  at::ScalarType dtype = at::kBFloat16;
+  at::ScalarType dtype = at::kBFloat16;  ///< of weights and activations; gradients are applied to float32 masters
 };
 
 struct NetworkReport {

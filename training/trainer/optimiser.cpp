@@ -16,15 +16,23 @@
 #include <map>
 #include <utility>
 
+#include "training/trainer/compute_type.h"
+
 namespace fantascope::training {
 namespace {
 
-// Weight matrices of linear layers inside blocks; tables, norms, embeddings and the outer projections go to AdamW.
+// A kernel [O,I,t,h,w] as the matrix [O,I*t*h*w] that it is; matrices stay as they are.
+at::Tensor as_matrix(const at::Tensor& weight) { return weight.flatten(1); }
+
+// Weight matrices of linear layers inside blocks, and kernels of residual blocks in space and time; tables, norms, embeddings and the outer
+// projections go to AdamW.
 bool is_block_matrix(const Parameter& parameter) {
   const auto& name = parameter.name;
-  const bool in_block = name.find("transformer_blocks.") != std::string::npos || name.find("layers.") != std::string::npos;
-  return parameter.master.dim() == 2 && in_block && name.ends_with(".weight") &&
-         std::min(parameter.master.size(0), parameter.master.size(1)) >= 16;
+  const std::int64_t dim = parameter.master.dim();
+  const bool linear = dim == 2 && (name.find("transformer_blocks.") != std::string::npos || name.find("layers.") != std::string::npos);
+  const bool kernel = dim == 5 && name.find(".resnets.") != std::string::npos;
+  return (linear || kernel) && name.ends_with(".weight") &&
+         std::min(parameter.master.size(0), parameter.master.numel() / parameter.master.size(0)) >= 16;
 }
 
 // Orthogonalises a stack of matrices [n,r,c] of one shape.
@@ -33,7 +41,7 @@ at::Tensor newton_schulz(const at::Tensor& stacked) {
   const bool tall = stacked.size(1) > stacked.size(2);
   at::Tensor x = (tall ? stacked.transpose(1, 2) : stacked).contiguous();
   x = x / (at::linalg_vector_norm(x, 2, at::IntArrayRef{1, 2}, /*keepdim=*/true) + 1e-7);
-  x = x.to(at::kBFloat16);
+  x = x.to(compute_type(x.device()));
   for (int i = 0; i < 5; ++i) {
     const at::Tensor gram = at::bmm(x, x.transpose(1, 2));
     const at::Tensor poly = at::baddbmm(gram, gram, gram, b, c);
@@ -54,7 +62,8 @@ Optimiser::Optimiser(std::vector<TrainableParameters*> sources, std::vector<std:
       Slot slot{&parameter, prefixes[s] + "/" + parameter.name,     parameter.master.clone(), at::zeros_like(parameter.master),
                 {},         rate_of ? rate_of(parameter.name) : 1.0};
       if (config_.use_muon && is_block_matrix(parameter)) {
-        groups[{parameter.master.size(0), parameter.master.size(1)}].push_back(std::move(slot));
+        const at::Tensor matrix = as_matrix(parameter.master);
+        groups[{matrix.size(0), matrix.size(1)}].push_back(std::move(slot));
       } else {
         slot.second = at::zeros_like(parameter.master);
         adamw_.push_back(std::move(slot));
@@ -73,7 +82,7 @@ void Optimiser::muon_step(double rate) {
       if (!gradient.defined()) continue;
       const at::Tensor wide = gradient.to(at::kFloat);
       slot.first.mul_(config_.muon_momentum).add_(wide);
-      updates.push_back(wide.add(slot.first, config_.muon_momentum));  // Nesterov
+      updates.push_back(as_matrix(wide.add(slot.first, config_.muon_momentum)));  // Nesterov
       active.push_back(&slot);
     }
     if (active.empty()) continue;
@@ -83,7 +92,7 @@ void Optimiser::muon_step(double rate) {
     for (std::size_t i = 0; i < active.size(); ++i) {
       at::Tensor& master = active[i]->parameter->master;
       if (config_.muon_weight_decay > 0) master.mul_(1.0 - rate * config_.muon_lr * config_.muon_weight_decay);
-      master.sub_(orthogonal[static_cast<std::int64_t>(i)], scale);
+      master.sub_(orthogonal[static_cast<std::int64_t>(i)].view_as(master), scale);
     }
   }
 }

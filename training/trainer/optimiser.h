@@ -1,7 +1,8 @@
 #pragma once
 /// Muon for the matrices inside the blocks, AdamW for the rest, and an exponential moving average of all masters.
-/// Muon: Jordan et al. 2024, momentum orthogonalised by five Newton-Schulz steps (coefficients 3.4445, -4.7750, 2.0315), run in bf16 and
-/// batched over matrices of one shape. State is exact in a checkpoint: state() gives every tensor by name, restore() takes them back.
+/// Muon: Jordan et al. 2024, momentum orthogonalised by five Newton-Schulz steps (coefficients 3.4445, -4.7750, 2.0315), run in the number
+/// format that is fastest (compute_type.h) and batched over matrices of one shape; a 3-D kernel [O,I,t,h,w] is a matrix [O,I*t*h*w]. State
+/// is exact in a checkpoint: state() gives every tensor by name, restore() takes them back.
 #include <functional>
 #include <string>
 #include <vector>

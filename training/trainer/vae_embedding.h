@@ -5,7 +5,8 @@
 /// Decoder, of constant width: each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its
 /// eight sub-cells. The last one gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the
 /// scale from place to place, and silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at
-/// zero.
+/// zero. Between the levels a channel carries its coefficient divided by (standard deviation)^0.7: residual blocks divide what they see by
+/// its RMS, and would see little else than a cell's mean brightness otherwise.
 ///
 /// Encoder: the first block ("spatiotemporal") moves the patches' coefficients of a cell's eight sub-cells into channels. The published
 /// class adds means of its input's channels there, which no weight can take away; they are a fixed linear map of the same coefficients, so

@@ -1,10 +1,13 @@
 // The stages that fit the picture's decoder and encoder to the closed-form latents.
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
 
 #include <cstdio>
 
 #include "training/trainer/codec_stage.h"
+#include "training/trainer/compute_type.h"
 #include "training/trainer/internal/network_stage.h"
 #include "training/trainer/vae_embedding.h"
 #include "training/trainer/world_clip.h"
@@ -14,9 +17,11 @@ namespace {
 
 constexpr std::uint64_t kVideoSeed = 0xDEC0DE0000ULL, kNextSeed = 0x9E3779B1ULL;
 
-world::Clip video_clip(const TrainConfig& config, std::int64_t index) {
+// Clip `place` of the `count` of one size that make up sample `index`.
+world::Clip video_clip(const TrainConfig& config, std::int64_t index, int place = 0, int count = 1) {
   const std::size_t bucket = index % 5 == 4 ? static_cast<std::size_t>(index / 5) % config.buckets.size() : 0;
-  return world::render_clip(training_scene(kVideoSeed + static_cast<std::uint64_t>(index), kNextSeed), config.buckets[bucket].shape);
+  const auto number = static_cast<std::uint64_t>(index * count + place);
+  return world::render_clip(training_scene(kVideoSeed + number, kNextSeed), config.buckets[bucket].shape);
 }
 
 at::Tensor frames_to_video(const at::Tensor& frames_F3HW) { return frames_F3HW.permute({1, 0, 2, 3}).unsqueeze(0).contiguous(); }
@@ -50,13 +55,19 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
     if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
   }
   task.slow_rate = 0.15;
+  task.dtype = compute_type(options.device);
   task.start = std::move(start);
   task.loss = weighted_error;
   task.sample = [&config, codecs](std::int64_t index) {
-    const world::Clip clip = video_clip(config, index);
-    const at::Tensor frames = frames_tensor(clip);
-    return NetworkSample{codecs->video.encode(frames).unsqueeze(0), frames_to_video(frames),
-                         motion_weights(clip).unsqueeze(0).unsqueeze(0)};
+    std::vector<at::Tensor> latents, videos, weights;
+    for (int place = 0; place < config.video_decoder.batch; ++place) {
+      const world::Clip clip = video_clip(config, index, place, config.video_decoder.batch);
+      const at::Tensor frames = frames_tensor(clip);
+      latents.push_back(codecs->video.encode(frames));
+      videos.push_back(frames_to_video(frames));
+      weights.push_back(motion_weights(clip).unsqueeze(0));
+    }
+    return NetworkSample{at::stack(latents), at::cat(videos), at::stack(weights)};
   };
   FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-decoder", config.video_decoder, std::move(task)}));
   print_report("video-decoder", measure_codec(config, 40, [&](const at::Tensor& frames) {

@@ -73,6 +73,8 @@ TEST(Muon, TakesOnlyTheMatricesInsideBlocks) {
   for (const char* name : {kMatrix, "layers.0.mlp.weight", "proj_in.weight", "transformer_blocks.0.scale_shift_table"})
     parameters.get(name, {16, 32}, Init::ones());
   parameters.get("transformer_blocks.0.thin.weight", {8, 32}, Init::ones());
+  parameters.get("mid_block.resnets.0.conv1.conv.weight", {16, 4, 3, 3, 3}, Init::ones());
+  parameters.get("up_blocks.0.upsamplers.0.conv.conv.weight", {16, 4, 3, 3, 3}, Init::ones());
   const Optimiser optimiser({&parameters}, {"net"}, {});
   const NamedTensors state = optimiser.state();
   const auto by_adamw = [&](const std::string& name) { return state.contains("second/net/" + name); };
@@ -81,6 +83,20 @@ TEST(Muon, TakesOnlyTheMatricesInsideBlocks) {
   EXPECT_TRUE(by_adamw("proj_in.weight"));
   EXPECT_TRUE(by_adamw("transformer_blocks.0.scale_shift_table"));
   EXPECT_TRUE(by_adamw("transformer_blocks.0.thin.weight"));
+  EXPECT_FALSE(by_adamw("mid_block.resnets.0.conv1.conv.weight"));
+  EXPECT_TRUE(by_adamw("up_blocks.0.upsamplers.0.conv.conv.weight"));
+}
+
+TEST(Muon, TakesAKernelAsTheMatrixOfItsOutputs) {
+  const at::Tensor gradient = random_matrix(16, 4 * 27, 6);
+  TrainableParameters parameters(at::kFloat, 1);
+  parameters.get("mid_block.resnets.0.conv1.conv.weight", {16, 4, 3, 3, 3}, Init::zeros());
+  OptimiserConfig config;
+  config.muon_lr = 1.0;
+  Optimiser optimiser({&parameters}, {"net"}, config);
+  give_gradient(parameters, 0, gradient.view({16, 4, 3, 3, 3}));
+  optimiser.step(1.0);
+  EXPECT_LT((parameters.all()[0].master.flatten(1) - muon_update(16, 4 * 27, gradient)).abs().max().item<double>(), 1e-6);
 }
 
 // Two steps by hand, as in Loshchilov & Hutter 2019, algorithm 2.

@@ -1,0 +1,14 @@
+#pragma once
+/// The weights of a finished model's folder, as the export stage writes it: what training goes on from where its own state is lost.
+#include <string>
+
+#include "engine/base/result.h"
+#include "training/trainer/parameters.h"
+
+namespace fantascope::training {
+
+/// All tensors of one component folder ("transformer", "vae", …) by their names in the file, in memory of their own. Error kNotFound or
+/// kBadFile names the file.
+Result<NamedTensors> finished_component(const std::string& model_folder, const std::string& component);
+
+}  // namespace fantascope::training
