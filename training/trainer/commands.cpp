@@ -33,7 +33,8 @@ constexpr const char* kUsage =
     "  --steps N    train each stage for N steps instead of what the configuration says\n"
     "  --fresh      do not go on from checkpoints in DIR\n"
     "  --device D   cpu, cuda or cuda:N; a checkpoint of one serves the other\n"
-    "  --start MODEL  a model folder whose denoiser a run without a checkpoint begins with\n"
+    "  --start MODEL  a finished model: stages without a checkpoint in DIR begin with its weights, and export takes\n"
+    "                 from it what was not trained in DIR\n"
     "  --renderers N  threads that render the denoiser's clips; the clips are the same\n";
 
 struct Request {

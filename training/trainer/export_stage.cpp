@@ -8,6 +8,7 @@
 #include "engine/text/word_tokenizer.h"
 #include "engine/weights/safetensors_file.h"
 #include "training/trainer/checkpoint.h"
+#include "training/trainer/finished_model.h"
 #include "training/trainer/workshop.h"
 
 namespace fantascope::training {
@@ -41,54 +42,76 @@ NamedTensors part_of(const NamedTensors& all, const std::string& prefix) {
   return part;
 }
 
-// One half of an autoencoder: what was trained, or nothing with a word about it.
-Result<void> add_half(Workshop& shop, const std::string& stage, const std::string& prefix, NamedTensors& into) {
-  const std::string file = stage + ".safetensors";
+// A component, or the half of it whose names begin with `part`; the file of its stage has `prefix` before all names.
+struct Piece {
+  std::string stage, component, part, prefix;
+};
+
+void add_part(const NamedTensors& all, const std::string& part, NamedTensors& into) {
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(part)) into[name] = tensor;
+  }
+}
+
+// From the finished model of --start.
+Result<void> add_finished(const std::string& component, const std::string& part, const StageOptions& options, NamedTensors& into) {
+  FANTASCOPE_TRY(const NamedTensors all, finished_component(options.start, component));
+  add_part(all, part, into);
+  return {};
+}
+
+// What the stage has trained here, else what the finished model has, else a word about what to do.
+Result<void> add(const Piece& piece, Workshop& shop, const StageOptions& options, NamedTensors& into) {
+  const std::string file = piece.stage + ".safetensors";
+  if (!shop.has(file) && !options.start.empty()) return add_finished(piece.component, piece.part, options, into);
   if (!shop.has(file)) {
+    const std::string stage = piece.stage.starts_with("audio-") ? "audio" : piece.stage;
     return Error{ErrorCode::kNotFound, "a stage has not run yet", shop.file(file), "", "", "Run `fantascope train " + stage + "` first"};
   }
   FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(shop.file(file)));
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(prefix)) into[name] = tensor;
-  }
+  add_part(part_of(all, piece.prefix), piece.part, into);
   return {};
+}
+
+Result<NamedTensors> denoiser_part(const std::string& component, Workshop& shop, const StageOptions& options) {
+  NamedTensors tensors;
+  FANTASCOPE_TRY_VOID(add({"flow", component, "", "average/" + component + "/"}, shop, options, tensors));
+  return tensors;
 }
 
 }  // namespace
 
-Result<void> run_export_stage(Workshop& shop, const StageOptions&) {
+Result<void> run_export_stage(Workshop& shop, const StageOptions& options) {
   const TrainConfig& config = shop.config();
-  if (!shop.has("flow.safetensors")) {
-    return Error{ErrorCode::kNotFound,
-                 "the denoiser has not been trained yet",
-                 shop.file("flow.safetensors"),
-                 "",
-                 "",
-                 "Run `fantascope train flow` first"};
-  }
-  FANTASCOPE_TRY(const NamedTensors flow, load_checkpoint(shop.file("flow.safetensors")));
+  FANTASCOPE_TRY(const NamedTensors transformer, denoiser_part("transformer", shop, options));
   FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
   const fs::path folder = shop.file(config.name);
   fs::create_directories(folder);
-  for (const std::string component : {"transformer", "connectors"}) {
-    FANTASCOPE_TRY_VOID(write_component(folder / component, "diffusion_pytorch_model.safetensors", config.components.at(component),
-                                        part_of(flow, "average/" + component + "/")));
+  const auto write = [&](const std::string& component, const NamedTensors& tensors) {
+    const char* const file = component == "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+    return write_component(folder / component, file, config.components.at(component), tensors);
+  };
+  FANTASCOPE_TRY_VOID(write("transformer", transformer));
+  for (const std::string component : {"connectors", "text_encoder"}) {
+    FANTASCOPE_TRY(const NamedTensors tensors, denoiser_part(component, shop, options));
+    FANTASCOPE_TRY_VOID(write(component, tensors));
   }
-  FANTASCOPE_TRY_VOID(write_component(folder / "text_encoder", "model.safetensors", config.components.at("text_encoder"),
-                                      part_of(flow, "average/text_encoder/")));
-
+  // The latents' statistics belong to the denoiser: it knows latents by no other scale.
   NamedTensors vae{{"latents_mean", codecs->video_mean_C}, {"latents_std", codecs->video_std_C}};
-  FANTASCOPE_TRY_VOID(add_half(shop, "video-decoder", "decoder.", vae));
-  FANTASCOPE_TRY_VOID(add_half(shop, "video-encoder", "encoder.", vae));
-  FANTASCOPE_TRY_VOID(write_component(folder / "vae", "diffusion_pytorch_model.safetensors", config.components.at("vae"), vae));
   NamedTensors audio{{"latents_mean", codecs->audio_mean_D}, {"latents_std", codecs->audio_std_D}};
-  FANTASCOPE_TRY_VOID(add_half(shop, "audio-decoder", "decoder.", audio));
-  FANTASCOPE_TRY_VOID(add_half(shop, "audio-encoder", "encoder.", audio));
-  FANTASCOPE_TRY_VOID(
-      write_component(folder / "audio_vae", "diffusion_pytorch_model.safetensors", config.components.at("audio_vae"), audio));
+  if (!shop.has("flow.safetensors")) {
+    FANTASCOPE_TRY_VOID(add_finished("vae", "latents_", options, vae));
+    FANTASCOPE_TRY_VOID(add_finished("audio_vae", "latents_", options, audio));
+  }
+  FANTASCOPE_TRY_VOID(add({"video-decoder", "vae", "decoder.", ""}, shop, options, vae));
+  FANTASCOPE_TRY_VOID(add({"video-encoder", "vae", "encoder.", ""}, shop, options, vae));
+  FANTASCOPE_TRY_VOID(write("vae", vae));
+  FANTASCOPE_TRY_VOID(add({"audio-decoder", "audio_vae", "decoder.", ""}, shop, options, audio));
+  FANTASCOPE_TRY_VOID(add({"audio-encoder", "audio_vae", "encoder.", ""}, shop, options, audio));
+  FANTASCOPE_TRY_VOID(write("audio_vae", audio));
   NamedTensors vocoder;
-  FANTASCOPE_TRY_VOID(add_half(shop, "vocoder", "", vocoder));
-  FANTASCOPE_TRY_VOID(write_component(folder / "vocoder", "diffusion_pytorch_model.safetensors", config.components.at("vocoder"), vocoder));
+  FANTASCOPE_TRY_VOID(add({"vocoder", "vocoder", "", ""}, shop, options, vocoder));
+  FANTASCOPE_TRY_VOID(write("vocoder", vocoder));
 
   fs::create_directories(folder / "scheduler");
   fs::create_directories(folder / "tokenizer");

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "training/trainer/checkpoint.h"
+#include "training/trainer/finished_model.h"
 #include "training/trainer/internal/network_stage.h"
 #include "training/trainer/world_clip.h"
 
@@ -22,6 +23,12 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
   if (options.steps > 0) stage.config.steps = options.steps;
   const std::string state = stage.name + "-state.safetensors";
   const bool resume = options.resume && shop.has(state);
+  if (!resume && !options.start.empty()) {
+    FANTASCOPE_TRY(const NamedTensors finished, finished_component(options.start, stage.task.component));
+    for (const auto& [name, tensor] : finished) {
+      if (name.starts_with(stage.task.part)) stage.task.start[name] = tensor;
+    }
+  }
   FANTASCOPE_TRY(auto trainer,
                  NetworkTrainer::create(std::move(stage.task), stage.config, shop.config().seed, shop.file(state), resume, options.device));
   FANTASCOPE_TRY_VOID(trainer->run(deadline(options), reporter(stage.name, stage.config.steps)));

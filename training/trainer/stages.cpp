@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "training/trainer/checkpoint.h"
+#include "training/trainer/finished_model.h"
 #include "training/trainer/flow_trainer.h"
 #include "training/trainer/image_files.h"
 #include "training/trainer/workshop.h"
@@ -55,17 +55,6 @@ class LossLog {
   std::vector<double> video_, audio_;
 };
 
-// What the export stage wrote of the denoiser, by component.
-Result<std::map<std::string, NamedTensors>> denoiser_of(const std::string& folder) {
-  std::map<std::string, NamedTensors> components;
-  for (const auto& [component, file] :
-       {std::pair{"transformer", "diffusion_pytorch_model.safetensors"}, std::pair{"connectors", "diffusion_pytorch_model.safetensors"},
-        std::pair{"text_encoder", "model.safetensors"}}) {
-    FANTASCOPE_TRY(components[component], load_checkpoint(folder + "/" + component + "/" + file));
-  }
-  return components;
-}
-
 }  // namespace
 
 Result<void> run_codec_stage(Workshop& shop, const StageOptions& options) {
@@ -87,7 +76,9 @@ Result<void> run_flow_stage(Workshop& shop, const StageOptions& options) {
   LatentStore store(config, *codecs, shop.file("latents"), options.num_renderers);
   FlowStart start{options.resume && shop.has("flow.safetensors"), options.device, {}};
   if (!start.resume && !options.start.empty()) {
-    FANTASCOPE_TRY(start.values, denoiser_of(options.start));
+    for (const char* component : {"transformer", "connectors", "text_encoder"}) {
+      FANTASCOPE_TRY(start.values[component], finished_component(options.start, component));
+    }
   }
   FANTASCOPE_TRY(auto trainer, FlowTrainer::create(config, shop.family(), store, shop.captions(), shop.file("flow.safetensors"), start));
   const auto scenes = sheet_scenes(8);

@@ -18,7 +18,9 @@ struct StageOptions {
   std::int64_t steps = 0;  ///< overrides the configuration's number; 0: does not
   bool resume = true;      ///< from the stage's checkpoint if there is one
   c10::Device device = c10::kCPU;
-  std::string start;      ///< a finished model's folder whose denoiser a run without a checkpoint begins with; empty: at random
+  /// A finished model's folder, or empty: a stage without a checkpoint of its own begins with that model's weights instead of with a closed
+  /// form or at random, and the export takes from it what no stage here has trained.
+  std::string start;
   int num_renderers = 1;  ///< threads that render clips for the denoiser
 };
 

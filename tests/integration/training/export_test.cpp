@@ -2,11 +2,13 @@
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "engine/weights/safetensors_file.h"
 #include "tests/unit/training/trainer/small_world.h"
 #include "training/report/generator.h"
+#include "training/trainer/checkpoint.h"
 #include "training/trainer/commands.h"
 
 namespace fantascope::training {
@@ -14,8 +16,15 @@ namespace {
 
 std::string config_path() { return std::string(FANTASCOPE_SOURCE_DIR) + "/training/trainer/configs/mini.json"; }
 
-int train(const std::string& stage, const std::string& out) {
-  return run_train_command(std::vector<std::string>{stage, "--config", config_path(), "--out", out, "--resume", "--steps", "1"});
+int train(const std::string& stage, const std::string& out, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{stage, "--config", config_path(), "--out", out, "--resume", "--steps", "1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run_train_command(words);
+}
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 class Export : public testing::Test {
@@ -93,14 +102,33 @@ TEST_F(Export, CodecKeepsAClip) {
 }
 
 TEST_F(Export, ASecondRunFindsEverythingDone) {
-  const auto read = [](const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  };
-  const std::string path = model("transformer/diffusion_pytorch_model.safetensors"), before = read(path);
+  const std::string path = model("transformer/diffusion_pytorch_model.safetensors"), before = bytes_of(path);
   ASSERT_FALSE(before.empty());
   ASSERT_EQ(train("all", folder_->file("run")), 0);
-  EXPECT_EQ(read(path), before);
+  EXPECT_EQ(bytes_of(path), before);
+}
+
+// A training folder that was lost: nothing of the finished model changes but what is trained again, which goes on from what it was.
+TEST_F(Export, GoesOnFromAFinishedModel) {
+  const TemporaryFolder lost("lost");
+  const std::string out = lost.file("run"), weights = "/diffusion_pytorch_model.safetensors";
+  std::filesystem::create_directories(out);
+  std::filesystem::copy(folder_->file("run/codecs.safetensors"), out + "/codecs.safetensors");
+  const auto exported = [&](const std::string& component) { return bytes_of(out + "/mini/" + component + weights); };
+  ASSERT_EQ(train("export", out, {"--start", model()}), 0);
+  for (const char* component : {"transformer", "connectors", "vae", "audio_vae", "vocoder"})
+    EXPECT_TRUE(exported(component) == bytes_of(model(component) + weights)) << component;
+
+  ASSERT_EQ(train("video-decoder", out, {"--start", model()}), 0);
+  ASSERT_EQ(train("export", out, {"--start", model()}), 0);
+  EXPECT_TRUE(exported("transformer") == bytes_of(model("transformer") + weights));
+  const auto before = load_checkpoint(model("vae") + weights), after = load_checkpoint(out + "/mini/vae" + weights);
+  ASSERT_TRUE(before && after);
+  const std::string trained = "decoder.conv_out.conv.weight", kept = "encoder.conv_in.conv.weight";
+  EXPECT_TRUE(after->at(kept).equal(before->at(kept)));
+  const double moved = (after->at(trained) - before->at(trained)).to(at::kFloat).norm().item<double>();
+  EXPECT_GT(moved, 0);
+  EXPECT_LT(moved, 0.05 * before->at(trained).to(at::kFloat).norm().item<double>());
 }
 
 TEST(TrainCommand, SaysWhatIsMissing) {
