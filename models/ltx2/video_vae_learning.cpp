@@ -79,7 +79,7 @@ at::Tensor spread(const at::Tensor& x, const ScaleFactors& s) {
 }  // namespace
 
 bool LearningVideoDecoder::supports(const VideoDecoder& decoder) {
-  bool good = decoder.conv_in.weight().device().is_cpu() && decoder.conv_in.border().spatial_padding_mode == "zeros";
+  bool good = decoder.conv_in.border().spatial_padding_mode == "zeros";
   for (const auto& block : decoder.up_blocks) good = good && !block.conv_in && !(block.upsampler && block.upsampler->residual);
   return good;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// The video decoder under autograd on a CPU, with channels innermost, where the library's convolutions and our row kernels are fastest.
+/// The video decoder under autograd with channels innermost, where a CPU's convolutions and our row kernels are fastest. Any device.
 /// The same function as VideoDecoder::forward, up to rounding.
 /// Convolutions between the levels whose kernels hold nothing but a centre tap (a decoder that begins as a closed form) are computed, and
 /// learn, as products of one place.

@@ -1,5 +1,6 @@
 #include "training/trainer/config.h"
 
+#include <filesystem>
 #include <fstream>
 
 namespace fantascope::training {
@@ -82,6 +83,7 @@ TrainConfig read(const json& root) {
   config.codec.motion_weight = codec.value("motion_weight", config.codec.motion_weight);
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
+  config.fitted_codecs = codec.value("fitted", config.fitted_codecs);
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
   config.latents = read_latents(root.at("latents"), config.latents);
   config.flow = read_flow(root.at("flow"), {});
@@ -156,6 +158,8 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
                  "Give --config with a file of training/trainer/configs"};
   try {
     TrainConfig config = read(json::parse(file));
+    if (!config.fitted_codecs.empty())  // beside the configuration
+      config.fitted_codecs = (std::filesystem::path(path).parent_path() / config.fitted_codecs).string();
     for (const auto& bucket : config.buckets) {
       const auto& s = bucket.shape;
       if (s.width % 32 != 0 || s.height % 32 != 0 || s.width <= 0 || s.height <= 0 || s.num_frames % 8 != 1 || s.fps <= 0) {

@@ -81,6 +81,9 @@ struct TrainConfig {
   nlohmann::json defaults;  ///< what the finished folder's own settings file says: size, frames, fps, steps, guidance
   std::vector<Bucket> buckets;
   CellCodecConfig codec;
+  /// Codecs that were fitted before, or empty: they are fitted. A finished model knows latents of its own fit only, and the world's sounds
+  /// have changed since previz's.
+  std::string fitted_codecs;
   double latent_exponent =
       0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
   LatentsConfig latents;

@@ -8,6 +8,23 @@
 #include "models/registry.h"
 
 namespace fantascope::training {
+namespace {
+
+Result<void> check_sizes(const Codecs& codecs, const CellCodecConfig& config, const std::string& file) {
+  for (int i = 0; i < CellCodec::kLevels; ++i) {
+    const std::int64_t found = codecs.video.level(i).basis_DK.size(1), wanted = config.components[static_cast<std::size_t>(i)];
+    if (found == wanted) continue;
+    return Error{ErrorCode::kMismatch,
+                 "these codecs were fitted for another configuration: " + file,
+                 "video_codec.components[" + std::to_string(i) + "]",
+                 std::to_string(found),
+                 std::to_string(wanted),
+                 "Train in another folder, or with --fresh; or leave video_codec.fitted out"};
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Workshop> Workshop::open(const std::string& config_path, const std::string& out) {
   Workshop shop;
@@ -46,11 +63,14 @@ Result<const Codecs*> Workshop::codecs() {
   FANTASCOPE_TRY(const TrainableNetwork mel, family_->make_mel(config_.components));
   const std::string path = file("codecs.safetensors");
   if (!has("codecs.safetensors")) {
-    FANTASCOPE_TRY(const Codecs fitted,
-                   fit_codecs(config_, mel, [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); }));
+    const auto say = [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); };
+    const std::string& given = config_.fitted_codecs;
+    FANTASCOPE_TRY(const Codecs fitted, given.empty() ? Result<Codecs>(fit_codecs(config_, mel, say)) : load_codecs(given, mel));
+    FANTASCOPE_TRY_VOID(check_sizes(fitted, config_.codec, given));
     FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
   }
   FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel));
+  FANTASCOPE_TRY_VOID(check_sizes(loaded, config_.codec, path));
   codecs_ = std::make_shared<Codecs>(std::move(loaded));
   return static_cast<const Codecs*>(codecs_.get());
 }

@@ -36,7 +36,7 @@ class Workshop {
 
   /// Forgets the fitted codecs and the clips encoded with them.
   void drop_codecs();
-  /// The fitted codecs; fits them first if that was not done.
+  /// The fitted codecs of OUT; those that the configuration names if OUT has none, and if it names none, fits them first.
   Result<const Codecs*> codecs();
 
  private:
