@@ -65,7 +65,7 @@ class FusedOps : public testing::TestWithParam<InstructionSet> {
   /// roundings, and no farther from it than twice what ATen's own bfloat16 is.
   static void compare(const Operation& fused, const Operation& reference, const Tensors& inputs) {
     const at::Tensor cotangent = at::randn(fused(inputs).sizes());
-    const Tensors exact = run(reference, inputs, at::kFloat, cotangent), found = run(fused, inputs, at::kFloat, cotangent);
+    const Tensors exact = run(reference, inputs, at::kDouble, cotangent), found = run(fused, inputs, at::kFloat, cotangent);
     for (std::size_t i = 0; i < exact.size(); ++i) {
       EXPECT_EQ(found[i].sizes(), exact[i].sizes());
       EXPECT_LT(largest_error(found[i], exact[i]), 1e-5) << "float32, result " << i;
@@ -73,7 +73,7 @@ class FusedOps : public testing::TestWithParam<InstructionSet> {
     Tensors rounded;
     for (const at::Tensor& input : inputs) rounded.push_back(input.to(at::kBFloat16).to(at::kFloat));
     const at::Tensor rounded_cotangent = cotangent.to(at::kBFloat16).to(at::kFloat);
-    const Tensors goal = run(reference, rounded, at::kFloat, rounded_cotangent),
+    const Tensors goal = run(reference, rounded, at::kDouble, rounded_cotangent),
                   half = run(fused, rounded, at::kBFloat16, rounded_cotangent);
     const Tensors plain = run(reference, rounded, at::kBFloat16, rounded_cotangent);
     for (std::size_t i = 0; i < goal.size(); ++i) {
