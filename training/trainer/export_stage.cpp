@@ -88,8 +88,7 @@ Result<void> run_export_stage(Workshop& shop, const StageOptions& options) {
   const fs::path folder = shop.file(config.name);
   fs::create_directories(folder);
   const auto write = [&](const std::string& component, const NamedTensors& tensors) {
-    const char* const file = component == "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
-    return write_component(folder / component, file, config.components.at(component), tensors);
+    return write_component(folder / component, weights_file(component), config.components.at(component), tensors);
   };
   FANTASCOPE_TRY_VOID(write("transformer", transformer));
   for (const std::string component : {"connectors", "text_encoder"}) {

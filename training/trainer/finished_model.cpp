@@ -4,9 +4,12 @@
 
 namespace fantascope::training {
 
+std::string weights_file(const std::string& component) {
+  return component == "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+}
+
 Result<NamedTensors> finished_component(const std::string& model_folder, const std::string& component) {
-  const char* const file = component == "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
-  return load_checkpoint(model_folder + "/" + component + "/" + file);
+  return load_checkpoint(model_folder + "/" + component + "/" + weights_file(component));
 }
 
 }  // namespace fantascope::training
