@@ -35,19 +35,41 @@ bool is_block_matrix(const Parameter& parameter) {
          std::min(parameter.master.size(0), parameter.master.numel() / parameter.master.size(0)) >= 16;
 }
 
+constexpr int kNewtonSchulzSteps = 5;
+constexpr double kA = 3.4445, kB = -4.7750, kC = 2.0315;
+// From this ratio of columns to rows on, two products with the matrix itself and the rest on its small Gram matrix cost less.
+constexpr std::int64_t kWide = 8;
+
+at::Tensor orthogonalised(at::Tensor x) {
+  x = x.to(compute_type(x.device()));
+  for (int i = 0; i < kNewtonSchulzSteps; ++i) {
+    const at::Tensor gram = at::bmm(x, x.transpose(1, 2));
+    const at::Tensor poly = at::baddbmm(gram, gram, gram, kB, kC);
+    x = at::baddbmm(x, poly, x, kA, 1.0);
+  }
+  return x.to(at::kFloat);
+}
+
+// The same: every step multiplies x by a polynomial of its Gram matrix from the left, and these commute. In double, since what is small in
+// x is smaller still in its square.
+at::Tensor orthogonalised_by_gram(const at::Tensor& x) {
+  at::Tensor gram = at::bmm(x, x.transpose(1, 2)).to(at::kDouble);
+  at::Tensor all;
+  for (int i = 0; i < kNewtonSchulzSteps; ++i) {
+    at::Tensor poly = at::baddbmm(gram, gram, gram, kB, kC);
+    poly.diagonal(0, 1, 2).add_(kA);
+    all = all.defined() ? at::bmm(poly, all) : poly;
+    gram = at::bmm(poly, at::bmm(gram, poly));
+  }
+  return at::bmm(all.to(at::kFloat), x);
+}
+
 // Orthogonalises a stack of matrices [n,r,c] of one shape.
 at::Tensor newton_schulz(const at::Tensor& stacked) {
-  constexpr double a = 3.4445, b = -4.7750, c = 2.0315;
   const bool tall = stacked.size(1) > stacked.size(2);
   at::Tensor x = (tall ? stacked.transpose(1, 2) : stacked).contiguous();
   x = x / (at::linalg_vector_norm(x, 2, at::IntArrayRef{1, 2}, /*keepdim=*/true) + 1e-7);
-  x = x.to(compute_type(x.device()));
-  for (int i = 0; i < 5; ++i) {
-    const at::Tensor gram = at::bmm(x, x.transpose(1, 2));
-    const at::Tensor poly = at::baddbmm(gram, gram, gram, b, c);
-    x = at::baddbmm(x, poly, x, a, 1.0);
-  }
-  x = x.to(at::kFloat);
+  x = x.size(2) >= kWide * x.size(1) ? orthogonalised_by_gram(x) : orthogonalised(x);
   return tall ? x.transpose(1, 2) : x;
 }
 

@@ -49,7 +49,7 @@ at::Tensor muon_update(std::int64_t rows, std::int64_t columns, const at::Tensor
 }
 
 TEST(Muon, StepIsNearlyOrthogonalWhateverTheShape) {
-  for (const auto& [rows, columns] : {std::pair{32, 32}, {64, 256}, {256, 64}}) {
+  for (const auto& [rows, columns] : {std::pair{32, 32}, {64, 256}, {256, 64}, {32, 864}, {864, 32}}) {
     const at::Tensor gradient = spread_matrix(rows, columns, 3);
     const at::Tensor update = muon_update(rows, columns, gradient);
     const double scale = std::sqrt(std::max(1.0, static_cast<double>(rows) / columns));
@@ -66,6 +66,18 @@ TEST(Muon, StepDoesNotDependOnTheGradientsSize) {
   const at::Tensor gradient = random_matrix(32, 48, 5);
   const at::Tensor once = muon_update(32, 48, gradient), thousandfold = muon_update(32, 48, gradient * 1024);
   EXPECT_LT((once - thousandfold).abs().max().item<double>(), 1e-3);
+}
+
+// Wide matrices go by their Gram matrix. The iteration itself, in double:
+TEST(Muon, TheGramMatrixGivesTheSameStep) {
+  const at::Tensor gradient = spread_matrix(16, 432, 5);
+  at::Tensor x = gradient.to(at::kDouble);
+  x = x / x.norm();
+  for (int i = 0; i < 5; ++i) {
+    const at::Tensor gram = x.mm(x.t());
+    x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram.mm(gram)).mm(x);
+  }
+  EXPECT_LT((muon_update(16, 432, gradient) + x).abs().max().item<double>(), 1e-5);
 }
 
 TEST(Muon, TakesOnlyTheMatricesInsideBlocks) {
