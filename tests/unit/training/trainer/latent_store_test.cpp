@@ -25,6 +25,11 @@ Draw draw(LatentStore& store, std::int64_t step, int bucket, int count, std::uin
   return result;
 }
 
+// Up to bfloat16's rounding: what a renderer thread encodes with one thread has other last bits on some processors.
+bool same(const at::Tensor& encoded, const at::Tensor& stored) {
+  return ((encoded - stored).norm() / stored.norm()).item<double>() < 0.01;
+}
+
 TEST(LatentStore, NeverGivesAHeldOutSceneOrItsMirrorImage) {
   const TemporaryFolder folder("latents");
   LatentStore store(tiny_config(), tiny_codecs(), folder.file("latents"));
@@ -61,7 +66,7 @@ TEST(LatentStore, MirrorImagesComeAsOftenAsAsked) {
     for (std::int64_t i = 0; i < 40; ++i) {
       const ClipLatents latents =
           encode_clip(tiny_codecs(), world::render_clip(drawn.scenes[static_cast<std::size_t>(i)], config.buckets[0].shape));
-      as_rendered += at::equal(latents.video_TC.to(at::kBFloat16).to(at::kFloat), drawn.video[i]);
+      as_rendered += same(latents.video_TC, drawn.video[i]);
     }
     return as_rendered / 40.0;
   };
@@ -91,8 +96,7 @@ TEST(LatentStore, ClipsAndTheirMirrorImagesMatchTheirScenes) {
     const world::Scene& scene = drawn.scenes[static_cast<std::size_t>(i)];
     const auto matches = [&](const world::Clip& clip) {
       const ClipLatents latents = encode_clip(tiny_codecs(), clip);
-      return at::equal(latents.video_TC.to(at::kBFloat16).to(at::kFloat), drawn.video[i]) &&
-             at::equal(latents.audio_LD.to(at::kBFloat16).to(at::kFloat), drawn.audio[i]);
+      return same(latents.video_TC, drawn.video[i]) && same(latents.audio_LD, drawn.audio[i]);
     };
     const bool as_it_is = matches(world::render_clip(scene, tiny_config().buckets[0].shape));
     const bool as_image = matches(flipped(world::render_clip(mirrored(scene), tiny_config().buckets[0].shape)));
