@@ -4,12 +4,14 @@
 #include <chrono>
 #include <ctime>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/model_catalog.h"
-#include "engine/runtime/generation.h"
+#include "app/operations/internal/request_rules.h"
 #include "engine/runtime/model_family.h"
+#include "engine/runtime/number_format.h"
 
 namespace fantascope {
 namespace {
@@ -58,8 +60,9 @@ Result<json> run_bench_clip(OperationContext& context, const json& arguments) {
   FANTASCOPE_TRY(const ModelEntry model, find_model(studio, arguments.value("model", studio.settings().default_model)));
   FANTASCOPE_TRY_VOID(require_licence(studio, model));
   LoadOptions options;
-  options.dtype = arguments.value("dtype", studio.settings().dtype) == "fp32" ? DType::kFloat32 : DType::kBFloat16;
   options.device = arguments.value("device", studio.settings().device);
+  const auto asked = arguments.contains("dtype") ? std::optional(arguments.at("dtype").get<std::string>()) : std::nullopt;
+  options.dtype = dtype_named(plan_dtype(asked, studio.settings(), options.device, model.info));
   const double begin = wall_s();
   FANTASCOPE_TRY(const std::unique_ptr<Pipeline> pipeline, model.family->load(model.info.dir, options));
   const double load_s = wall_s() - begin;
@@ -76,7 +79,7 @@ Result<json> run_bench_clip(OperationContext& context, const json& arguments) {
   json report = {{"bench", "clip"},
                  {"model", model.info.name},
                  {"device", options.device},
-                 {"dtype", options.dtype == DType::kFloat32 ? "fp32" : "bf16"},
+                 {"dtype", name(options.dtype)},
                  {"repeats", repeats},
                  {"load_s", load_s},
                  {"first_clip_s", first.at("total")}};

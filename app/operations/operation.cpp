@@ -18,6 +18,7 @@
 #include "app/provenance/credentials.h"
 #include "engine/base/bounded_json.h"
 #include "engine/runtime/model_family.h"
+#include "engine/runtime/number_format.h"
 
 namespace fantascope {
 namespace {
@@ -127,7 +128,7 @@ Result<json> run_inspect(OperationContext& context, const json& arguments) {
 Result<json> run_parity(OperationContext& context, const json& arguments) {
   const std::string dir = arguments["dir"];
   LoadOptions options;
-  options.dtype = arguments.value("dtype", "fp32") == "bf16" ? DType::kBFloat16 : DType::kFloat32;
+  options.dtype = dtype_named(arguments.value("dtype", "fp32"));
   options.device = arguments.value("device", "cpu");
   for (const ModelFamily& family : context.studio.families()) {
     if (!family.parity || !(family.detect(dir + "/model") || family.detect(dir))) continue;

@@ -19,6 +19,7 @@
 #include "app/operations/project_operations.h"
 #include "app/operations/queue.h"
 #include "engine/base/bounded_json.h"
+#include "engine/runtime/host_memory.h"
 
 namespace fantascope {
 namespace fs = std::filesystem;
@@ -352,18 +353,8 @@ Result<json> view_home(OperationContext& context, const json&) {
 }
 
 /// Bytes of a line of /proc/meminfo; 0 where the system does not say.
-std::uint64_t memory_line(const std::string& name) {
-  std::ifstream file("/proc/meminfo");
-  for (std::string word; file >> word;) {
-    if (word != name) continue;
-    std::uint64_t kilobytes = 0;
-    return file >> kilobytes ? kilobytes * 1024 : 0;
-  }
-  return 0;
-}
-
 Result<json> view_memory(OperationContext&, const json&) {
-  const std::uint64_t total = memory_line("MemTotal:"), available = available_memory();
+  const std::uint64_t total = total_memory(), available = available_memory();
   return json{{"total_bytes", total}, {"used_bytes", total > available ? total - available : 0}};
 }
 

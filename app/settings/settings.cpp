@@ -12,7 +12,7 @@ namespace {
 constexpr SettingField kFields[] = {
     {"default_model", "model of generate when none is named", &Settings::default_model},
     {"device", "cpu, cuda or cuda:N", &Settings::device},
-    {"dtype", "number format of the weights in memory", &Settings::dtype, 0, 0, "bf16|fp32"},
+    {"dtype", "number format of the weights in memory; auto: what this machine is fast in", &Settings::dtype, 0, 0, "auto|bf16|fp32"},
     {"checkpoint_interval_s", "seconds between checkpoints of a running job", &Settings::checkpoint_interval_s, 0, 3600},
     {"free_space_min_mb", "MiB of disk kept free", &Settings::free_space_min_mb, 0, 1e9},
     {"prompt_in_credentials", "write the prompt into the clip's content credentials", &Settings::prompt_in_credentials},

@@ -14,7 +14,7 @@ namespace fantascope {
 struct Settings {
   std::string default_model = "previz";
   std::string device = "cpu";            ///< "cpu", "cuda", "cuda:N"
-  std::string dtype = "bf16";            ///< "bf16" or "fp32"
+  std::string dtype = "auto";            ///< "bf16", "fp32", or "auto": whichever is fast where the clip is made
   double checkpoint_interval_s = 60.0;   ///< a step that ends earlier after the last checkpoint writes none
   std::int64_t free_space_min_mb = 512;  ///< kept free beyond what a job needs
   bool prompt_in_credentials = false;    ///< the prompt is private unless this is set

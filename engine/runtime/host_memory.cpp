@@ -1,6 +1,7 @@
 #include "engine/runtime/host_memory.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include <mutex>
 
@@ -12,6 +13,10 @@ void keep_freed_memory() {
     ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
     ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
   });
+}
+
+std::uint64_t total_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace fantascope

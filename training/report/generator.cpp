@@ -11,6 +11,7 @@
 
 #include "engine/runtime/model_family.h"
 #include "engine/runtime/tensors/trainable.h"
+#include "engine/runtime/number_format.h"
 #include "models/registry.h"
 #include "training/trainer/checkpoint.h"
 #include "training/trainer/world_clip.h"
@@ -36,12 +37,14 @@ world::Clip to_clip(const VideoFrames& frames, const Waveform& wave, const world
 
 // The two autoencoders and the vocoder with their stored weights.
 struct StoredCodecs {
+  at::ScalarType dtype = at::kBFloat16;
   std::unique_ptr<TrainableParameters> vae, audio_vae, vocoder;
   TrainableNetwork video_encoder, video_decoder, audio_encoder, audio_decoder, vocode, mel;
 };
 
-Result<StoredCodecs> load_codecs_of(const std::string& dir, const TrainableFamily& family) {
+Result<StoredCodecs> load_codecs_of(const std::string& dir, const TrainableFamily& family, DType dtype) {
   StoredCodecs stored;
+  stored.dtype = dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16;
   nlohmann::json configs;
   for (auto [component, parameters] :
        {std::pair{"vae", &stored.vae}, std::pair{"audio_vae", &stored.audio_vae}, std::pair{"vocoder", &stored.vocoder}}) {
@@ -51,7 +54,7 @@ Result<StoredCodecs> load_codecs_of(const std::string& dir, const TrainableFamil
     if (configs[component].is_discarded())
       return Error{ErrorCode::kBadFile, "cannot read a component's configuration", folder + "/config.json", "", "", ""};
     FANTASCOPE_TRY(NamedTensors tensors, load_checkpoint(folder + "/diffusion_pytorch_model.safetensors"));
-    *parameters = std::make_unique<TrainableParameters>(at::kBFloat16, 0, std::move(tensors));
+    *parameters = std::make_unique<TrainableParameters>(stored.dtype, 0, std::move(tensors));
   }
   const SourceOf sources = [&](const std::string& component) -> ParameterSource& {
     return component == "vae" ? *stored.vae : component == "audio_vae" ? *stored.audio_vae : *stored.vocoder;
@@ -82,10 +85,13 @@ Result<ClipGenerator> ClipGenerator::open(const std::string& model_dir) {
   for (const auto& family : builtin_families()) {
     if (!family.detect(model_dir)) continue;
     ClipGenerator generator;
-    FANTASCOPE_TRY(generator.state_->pipeline, family.load(model_dir, {}));
+    FANTASCOPE_TRY(const ModelInfo info, family.describe(model_dir));
+    LoadOptions options;
+    options.dtype = fast_dtype(options.device, info.weights_bytes);
+    FANTASCOPE_TRY(generator.state_->pipeline, family.load(model_dir, options));
     generator.state_->request = generator.state_->pipeline->info().defaults;
     if (family.trainable != nullptr) {
-      FANTASCOPE_TRY(generator.state_->codecs, load_codecs_of(model_dir, *family.trainable));
+      FANTASCOPE_TRY(generator.state_->codecs, load_codecs_of(model_dir, *family.trainable, options.dtype));
     }
     return generator;
   }
@@ -127,13 +133,13 @@ Result<world::Clip> ClipGenerator::reconstruct(const world::Clip& clip) {
         ErrorCode::kUnsupported, "this family's codecs cannot be run on rendered clips", state_->pipeline->info().family, "", "", ""};
   const at::NoGradGuard no_grad;
   const auto& codecs = *state_->codecs;
-  const at::Tensor video = frames_tensor(clip).permute({1, 0, 2, 3}).unsqueeze(0).to(at::kBFloat16);
+  const at::Tensor video = frames_tensor(clip).permute({1, 0, 2, 3}).unsqueeze(0).to(codecs.dtype);
   const at::Tensor decoded = codecs.video_decoder(codecs.video_encoder(video))[0].to(at::kFloat).permute({1, 2, 3, 0});
   const at::Tensor bytes = ((decoded + 1) * 127.5).round().clamp(0, 255).to(at::kByte).contiguous();
   world::Clip result;
   result.shape = clip.shape;
   result.frames.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());
-  const at::Tensor mel = codecs.mel(audio_tensor(clip).unsqueeze(0)).slice(2, 0, 4 * audio_latent_length(clip.shape) - 3).to(at::kBFloat16);
+  const at::Tensor mel = codecs.mel(audio_tensor(clip).unsqueeze(0)).slice(2, 0, 4 * audio_latent_length(clip.shape) - 3).to(codecs.dtype);
   const at::Tensor wave = codecs.vocode(codecs.audio_decoder(codecs.audio_encoder(mel)))[0].to(at::kFloat).clamp(-1, 1).contiguous();
   result.audio.assign(wave.data_ptr<float>(), wave.data_ptr<float>() + wave.numel());
   return result;

@@ -4,6 +4,7 @@
 #include <ATen/ops/stack.h>
 
 #include "training/trainer/checkpoint.h"
+#include "training/trainer/compute_type.h"
 #include "training/trainer/internal/network_stage.h"
 #include "training/trainer/spectral_distance.h"
 #include "training/trainer/vocoder_start.h"
@@ -53,12 +54,12 @@ Result<TrainableNetwork> trained_audio_decoder(Workshop& shop) {
                  "Run `fantascope train audio` first"};
   }
   FANTASCOPE_TRY(NamedTensors weights, load_checkpoint(shop.file(file)));
-  const auto parameters = std::make_shared<TrainableParameters>(at::kBFloat16, shop.config().seed, std::move(weights));
+  const auto parameters = std::make_shared<TrainableParameters>(compute_type(c10::kCPU), shop.config().seed, std::move(weights));
   const SourceOf sources = [parameters](const std::string&) -> ParameterSource& { return *parameters; };
   FANTASCOPE_TRY(TrainableNetwork network, shop.family().make_audio_decoder(shop.config().components, sources));
   return TrainableNetwork([parameters, network](const at::Tensor& latents) {
     const at::NoGradGuard no_grad;
-    return network(latents.to(at::kBFloat16)).to(at::kFloat);
+    return network(latents.to(compute_type(c10::kCPU))).to(at::kFloat);
   });
 }
 

@@ -14,6 +14,7 @@
 #include <future>
 
 #include "training/trainer/checkpoint.h"
+#include "training/trainer/compute_type.h"
 #include "training/trainer/noising.h"
 #include "training/trainer/world_clip.h"
 
@@ -72,7 +73,7 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
     auto& slot = trainer->parameters_[component];
     if (!slot) {
       const auto known = start.values.find(component);
-      slot = std::make_unique<TrainableParameters>(at::kBFloat16, config.seed, known != start.values.end() ? known->second : NamedTensors{},
+      slot = std::make_unique<TrainableParameters>(compute_type(start.device), config.seed, known != start.values.end() ? known->second : NamedTensors{},
                                                    start.device);
     }
     return *slot;
@@ -148,8 +149,8 @@ FlowLosses FlowTrainer::train_step(std::int64_t step, double& waited_s) {
 
   FlowBatch whole;
   whole.input = batch_of(bucket, text);
-  whole.input.video_BTC = video_stream.noisy.to(at::kBFloat16);
-  whole.input.audio_BLC = audio_stream.noisy.to(at::kBFloat16);
+  whole.input.video_BTC = video_stream.noisy.to(compute_type(device_));
+  whole.input.audio_BLC = audio_stream.noisy.to(compute_type(device_));
   whole.input.video_sigmas_BT = noising.video_sigmas_BT;
   whole.input.audio_sigmas_BL = noising.audio_sigmas_BL;
   whole.video_velocity_BTC = video_stream.velocity, whole.audio_velocity_BLC = audio_stream.velocity;
@@ -248,8 +249,8 @@ std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::stri
   optimiser_->with_average([&] {
     for (int i = 0; i < num_steps; ++i) {
       DenoiserBatch input = batch_of(bucket, text);
-      input.video_BTC = at::cat({video, video}).to(at::kBFloat16);
-      input.audio_BLC = at::cat({audio, audio}).to(at::kBFloat16);
+      input.video_BTC = at::cat({video, video}).to(compute_type(device_));
+      input.audio_BLC = at::cat({audio, audio}).to(compute_type(device_));
       input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
       input.audio_sigmas_BL = input.video_sigmas_BT;
       move_to(input, device_);

@@ -9,18 +9,19 @@
 #include <future>
 
 #include "training/trainer/checkpoint.h"
+#include "training/trainer/compute_type.h"
 
 namespace fantascope::training {
 
 NetworkTrainer::NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path, c10::Device device)
-    : task_(std::move(task)), config_(config), checkpoint_path_(std::move(checkpoint_path)), device_(device) {}
+    : task_(std::move(task)), config_(config), checkpoint_path_(std::move(checkpoint_path)), device_(device), dtype_(task_.dtype.value_or(compute_type(device))) {}
 
 NetworkTrainer::~NetworkTrainer() = default;
 
 Result<std::unique_ptr<NetworkTrainer>> NetworkTrainer::create(NetworkTask task, const DecoderConfig& config, std::uint64_t seed,
                                                                const std::string& checkpoint_path, bool resume, c10::Device device) {
   std::unique_ptr<NetworkTrainer> trainer(new NetworkTrainer(std::move(task), config, checkpoint_path, device));
-  trainer->parameters_ = std::make_unique<TrainableParameters>(trainer->task_.dtype, seed, trainer->task_.start, device);
+  trainer->parameters_ = std::make_unique<TrainableParameters>(trainer->dtype_, seed, trainer->task_.start, device);
   const SourceOf sources = [&](const std::string&) -> ParameterSource& { return *trainer->parameters_; };
   FANTASCOPE_TRY(trainer->network_, trainer->task_.make(sources));
   FANTASCOPE_TRY_VOID(trainer->parameters_->finish());
@@ -51,7 +52,7 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
     });
   };
   NamedTensors learnt;
-  for (const auto& [name, mask] : task_.learnt) learnt[name] = mask.to(device_, task_.dtype);
+  for (const auto& [name, mask] : task_.learnt) learnt[name] = mask.to(device_, dtype_);
   double sum = 0;
   auto start = Clock::now(), saved = start;
   std::future<NetworkSample> next = prepare(step());
@@ -61,7 +62,7 @@ Result<void> NetworkTrainer::run(const std::function<bool()>& keep_going, const 
       if (tensor->defined()) *tensor = tensor->to(device_);
     }
     next = prepare(step() + 1);
-    const at::Tensor loss = task_.loss(network_(sample.input.to(task_.dtype)), sample);
+    const at::Tensor loss = task_.loss(network_(sample.input.to(dtype_)), sample);
     loss.backward();
     for (const Parameter& parameter : parameters_->all()) {
       if (const auto mask = learnt.find(parameter.name); mask != learnt.end()) parameter.leaf.grad().mul_(mask->second);
@@ -95,7 +96,7 @@ NamedTensors NetworkTrainer::averaged() const {
 
 at::Tensor NetworkTrainer::forward(const at::Tensor& input) const {
   const at::NoGradGuard no_grad;
-  return network_(input.to(device_, task_.dtype)).cpu().to(at::kFloat);
+  return network_(input.to(device_, dtype_)).cpu().to(at::kFloat);
 }
 
 }  // namespace fantascope::training

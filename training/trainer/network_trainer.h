@@ -3,6 +3,7 @@
 /// Sample i is a pure function of i, so that a resumed run goes on exactly.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -26,7 +27,8 @@ struct NetworkTask {
   NamedTensors learnt;         ///< by parameter, 1 where it is trained and 0 where it stays what it is; those not named are trained
   std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
   double slow_rate = 1.0;      ///< factor on the rate of those
-  at::ScalarType dtype = at::kBFloat16;  ///< of weights and activations; gradients are applied to float32 masters
+  /// Of weights and activations; left out: what the device is fast in. Gradients are applied to float32 masters.
+  std::optional<at::ScalarType> dtype;
 };
 
 struct NetworkReport {
@@ -53,6 +55,7 @@ class NetworkTrainer {
   DecoderConfig config_;
   std::string checkpoint_path_;
   c10::Device device_;
+  at::ScalarType dtype_;
   std::unique_ptr<TrainableParameters> parameters_;
   TrainableNetwork network_;
   std::unique_ptr<Optimiser> optimiser_;

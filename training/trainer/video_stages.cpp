@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "training/trainer/codec_stage.h"
-#include "training/trainer/compute_type.h"
 #include "training/trainer/internal/network_stage.h"
 #include "training/trainer/vae_embedding.h"
 #include "training/trainer/world_clip.h"
@@ -55,7 +54,6 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
     if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
   }
   task.slow_rate = 0.15;
-  task.dtype = compute_type(options.device);
   task.start = std::move(start);
   task.loss = weighted_error;
   task.sample = [&config, codecs](std::int64_t index) {

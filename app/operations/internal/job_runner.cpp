@@ -13,6 +13,7 @@
 #include "app/operations/internal/licence_gate.h"
 #include "app/operations/internal/request_rules.h"
 #include "app/operations/prompt_text.h"
+#include "engine/runtime/number_format.h"
 
 namespace fantascope {
 namespace fs = std::filesystem;
@@ -241,7 +242,7 @@ Result<void> JobRunner::load_pipeline(JobRun& run) {
   FANTASCOPE_TRY(const ModelEntry model, describe_model(studio_, run.order.model_dir, "given"));
   LoadOptions options;
   options.device = recipe.device;
-  options.dtype = recipe.dtype == "fp32" ? DType::kFloat32 : DType::kBFloat16;
+  options.dtype = dtype_named(recipe.dtype);
   FANTASCOPE_TRY(pipeline_, model.family->load(run.order.model_dir, options));
   pipeline_key_ = key;
   return {};

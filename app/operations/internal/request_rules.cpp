@@ -15,6 +15,7 @@
 #include "app/operations/internal/licence_gate.h"
 #include "app/operations/prompt_text.h"
 #include "engine/base/bounded_json.h"
+#include "engine/runtime/number_format.h"
 
 namespace fantascope {
 namespace {
@@ -206,9 +207,14 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   FANTASCOPE_TRY(recipe.device, plan_device(request.device.value_or(studio.settings().device)));
   recipe.device_name = recipe.device == "cpu" ? cpu_name() : recipe.device;
   recipe.num_threads = num_threads();
-  recipe.dtype = request.dtype.value_or(studio.settings().dtype);
+  recipe.dtype = plan_dtype(request.dtype, studio.settings(), recipe.device, info);
   FANTASCOPE_TRY_VOID(plan_continuation(request, parent, plan));
   return plan;
+}
+
+std::string plan_dtype(const std::optional<std::string>& asked, const Settings& settings, const std::string& device, const ModelInfo& model) {
+  const std::string chosen = asked.value_or(settings.dtype);
+  return chosen != "auto" ? chosen : name(fast_dtype(device, model.weights_bytes));
 }
 
 Result<PlannedGeneration> plan_to_make(Studio& studio, const GenerateRequest& request, std::uint64_t seed) {
