@@ -76,13 +76,8 @@ Result<json> run_bench_clip(OperationContext& context, const json& arguments) {
     FANTASCOPE_TRY(const auto seconds, time_clip(*pipeline, request, context.stop));
     for (const auto& [phase, s] : seconds) all[phase].push_back(s);
   }
-  json report = {{"bench", "clip"},
-                 {"model", model.info.name},
-                 {"device", options.device},
-                 {"dtype", name(options.dtype)},
-                 {"repeats", repeats},
-                 {"load_s", load_s},
-                 {"first_clip_s", first.at("total")}};
+  json report = {{"bench", "clip"},    {"model", model.info.name}, {"device", options.device},         {"dtype", name(options.dtype)},
+                 {"repeats", repeats}, {"load_s", load_s},         {"first_clip_s", first.at("total")}};
   for (const auto& [phase, values] : all) report["phases"][phase] = spread(values);
   return report;
 }

@@ -12,15 +12,14 @@ const char* name(DType dtype);
 /// The one of this name; bfloat16 for any other.
 DType dtype_named(const std::string& name);
 
-/// What the processor multiplies bfloat16 with: nothing of its own, dot products (AVX-512-BF16), or matrix units (AMX).
-enum class Bf16Units { kNone, kDotProducts, kMatrices };
+/// Whether the processor has matrix units for bfloat16 (AMX) and LibTorch uses them. With them bfloat16 is four times as fast as float32;
+/// with dot products alone (AVX-512-BF16) 0.6 times; without either LibTorch takes ten to thirty times as long (docs/measurements.md,
+/// "Processors without matrix units"). ATEN_CPU_CAPABILITY=avx2 in the environment makes any processor one without.
+bool has_bf16_matrix_units();
 
-/// Of this processor, as LibTorch uses it: ATEN_CPU_CAPABILITY=avx2 in the environment makes it one without any.
-Bf16Units bf16_units();
-
-/// What "auto" stands for: bfloat16, but float32 on a processor that has nothing for bfloat16, where LibTorch needs ten to thirty times as
-/// long for it, as long as the weights take no more than half of the machine's memory then. `weights_bytes` as they lie in their files.
-DType fast_dtype(const std::string& device, Bf16Units units, std::uint64_t weights_bytes, std::uint64_t memory_bytes);
+/// What "auto" stands for: bfloat16 on GPUs and with matrix units; elsewhere float32, as long as the weights then take no more than half of
+/// the machine's memory. `weights_bytes` as they lie in their files.
+DType fast_dtype(const std::string& device, bool bf16_matrix_units, std::uint64_t weights_bytes, std::uint64_t memory_bytes);
 /// On this machine.
 DType fast_dtype(const std::string& device, std::uint64_t weights_bytes);
 

@@ -79,7 +79,7 @@ bool VideoVae::can_decode_fast() const { return !at::GradMode::is_enabled() && F
 
 at::Tensor VideoVae::decode_fast(const at::Tensor& latents) const {
   if (!fast_decoder_ || !fast_decoder_->is_current(decoder_)) fast_decoder_ = std::make_shared<FastVideoDecoder>(decoder_);
-  return fast_decoder_->decode(latents.to(at::kBFloat16));
+  return fast_decoder_->decode(latents.to(dtype()));
 }
 
 at::Tensor VideoVae::decode_reference(const at::Tensor& latents, at::Tensor* mid_block_out) const {

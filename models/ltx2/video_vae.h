@@ -50,7 +50,7 @@ class VideoVae {
   /// Frames that encode_moments() can take, or what is wrong with them and the nearest sizes.
   Result<void> check_frames(at::IntArrayRef shape_BCTHW) const;
 
-  /// Raw latents → frames, in the weights' dtype. Takes the fast path where it can (no gradient wanted, bf16, CPU, shapes it knows).
+  /// Raw latents → frames, in the weights' dtype. Takes the fast path where it can (no gradient wanted, CPU, shapes it knows).
   at::Tensor decode(const at::Tensor& latents_BCFHW) const;
   /// Whether decode would take the fast path now; decode_fast must not be called where not.
   bool can_decode_fast() const;

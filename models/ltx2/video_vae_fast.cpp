@@ -19,9 +19,16 @@
 namespace fantascope::models::ltx2 {
 namespace {
 
-using Bf16 = std::uint16_t;
+template <typename T>
+T* data_of(const at::Tensor& t) {
+  return static_cast<T*>(t.data_ptr());
+}
 
-Bf16* data_of(const at::Tensor& t) { return static_cast<Bf16*>(t.data_ptr()); }
+/// Calls `work` with a value of the type that the rows of `t` have for the row kernels.
+template <typename Work>
+void with_row_type(const at::Tensor& t, const Work& work) {
+  t.scalar_type() == at::kFloat ? work(float{}) : work(std::uint16_t{});
+}
 
 struct Size {
   std::int64_t frames, rows, columns, channels;
@@ -40,57 +47,65 @@ std::int64_t outside(const std::string& mode, std::int64_t place, std::int64_t s
 enum class Fill { kCopy, kNormSilu };
 
 /// Writes x, one pixel and frame larger on every side (two frames in front if causal), into `padded`.
-void fill_padded(const at::Tensor& x_THWC, const at::Tensor& padded, const ConvBorder& border, Fill fill) {
+template <typename T>
+void fill_padded_rows(const at::Tensor& x_THWC, const at::Tensor& padded, const ConvBorder& border, Fill fill) {
   const Size s = Size::of(x_THWC);
-  const Bf16* const source = data_of(x_THWC);
-  Bf16* const target = data_of(padded);
+  const T* const source = data_of<T>(x_THWC);
+  T* const target = data_of<T>(padded);
   const std::int64_t pixel = s.channels, row = (s.columns + 2) * pixel, frame = (s.rows + 2) * row, front = border.causal ? 2 : 1;
   const std::int64_t left = outside(border.spatial_padding_mode, -1, s.columns),
                      right = outside(border.spatial_padding_mode, s.columns, s.columns);
   const std::int64_t top = outside(border.spatial_padding_mode, -1, s.rows), bottom = outside(border.spatial_padding_mode, s.rows, s.rows);
-  const auto edge = [&](Bf16* to, const Bf16* first, std::int64_t from) {
+  const auto edge = [&](T* to, const T* first, std::int64_t from) {
     if (from < 0) {
-      std::memset(to, 0, pixel * sizeof(Bf16));
+      std::memset(to, 0, pixel * sizeof(T));
     } else {
-      std::memcpy(to, first + from * pixel, pixel * sizeof(Bf16));
+      std::memcpy(to, first + from * pixel, pixel * sizeof(T));
     }
   };
   at::parallel_for(0, s.frames * s.rows, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t t = i / s.rows, h = i % s.rows;
-      Bf16* const whole = target + (t + front) * frame + (h + 1) * row;
-      Bf16* const first = whole + pixel;
-      const Bf16* const from = source + i * s.columns * pixel;
+      T* const whole = target + (t + front) * frame + (h + 1) * row;
+      T* const first = whole + pixel;
+      const T* const from = source + i * s.columns * pixel;
       if (fill == Fill::kNormSilu) {
         norm_silu_row(from, first, s.columns, s.channels);
       } else {
-        std::memcpy(first, from, s.columns * pixel * sizeof(Bf16));
+        std::memcpy(first, from, s.columns * pixel * sizeof(T));
       }
       edge(whole, first, left);
       edge(first + s.columns * pixel, first, right);
       const std::int64_t first_frame = t == 0 ? 0 : t + front;
       const std::int64_t last_frame = t == s.frames - 1 && !border.causal ? t + front + 1 : t + front;
       for (std::int64_t f = first_frame; f <= last_frame; ++f) {
-        const auto put = [&](std::int64_t r) { std::memcpy(target + f * frame + r * row, whole, row * sizeof(Bf16)); };
+        const auto put = [&](std::int64_t r) { std::memcpy(target + f * frame + r * row, whole, row * sizeof(T)); };
         if (f != t + front) put(h + 1);
         if (h == top) put(0);
         if (h == bottom) put(s.rows + 1);
-        if (top < 0 && h == 0) std::memset(target + f * frame, 0, row * sizeof(Bf16));
-        if (bottom < 0 && h == s.rows - 1) std::memset(target + f * frame + (s.rows + 1) * row, 0, row * sizeof(Bf16));
+        if (top < 0 && h == 0) std::memset(target + f * frame, 0, row * sizeof(T));
+        if (bottom < 0 && h == s.rows - 1) std::memset(target + f * frame + (s.rows + 1) * row, 0, row * sizeof(T));
       }
     }
   });
+}
+
+void fill_padded(const at::Tensor& x_THWC, const at::Tensor& padded, const ConvBorder& border, Fill fill) {
+  with_row_type(x_THWC, [&](auto type) { fill_padded_rows<decltype(type)>(x_THWC, padded, border, fill); });
 }
 
 /// Norm and activation of every place, unpadded.
 at::Tensor norm_silu(const at::Tensor& x_THWC) {
   const Size s = Size::of(x_THWC);
   at::Tensor out = at::empty_like(x_THWC);
-  const Bf16* const from = data_of(x_THWC);
-  Bf16* const to = data_of(out);
   const std::int64_t row = s.columns * s.channels;
-  at::parallel_for(0, s.frames * s.rows, 8, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) norm_silu_row(from + i * row, to + i * row, s.columns, s.channels);
+  with_row_type(x_THWC, [&](auto type) {
+    using T = decltype(type);
+    const T* const from = data_of<T>(x_THWC);
+    T* const to = data_of<T>(out);
+    at::parallel_for(0, s.frames * s.rows, 8, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) norm_silu_row(from + i * row, to + i * row, s.columns, s.channels);
+    });
   });
   return out;
 }
@@ -155,12 +170,13 @@ std::int64_t version_of(const VideoDecoder& decoder) {
 namespace {
 
 /// The centre tap [C',C] of a 3x3x3 kernel whose other taps are too small to matter: together (root of the sum of squares) under 2^-10 of
-/// it, which is less than what rounding the output to bf16 does. Else undefined. Decoders that start from a closed form are like this.
+/// it, which is less than what rounding the output to bf16 does; in fp32 they must be zeros. Else undefined. Decoders that start from a
+/// closed form are like this.
 at::Tensor lone_centre_tap(const at::Tensor& weight) {
-  constexpr double kNegligible = 1.0 / 1024;
+  const double negligible = weight.scalar_type() == at::kFloat ? 0 : 1.0 / 1024;
   const at::Tensor taps = weight.to(at::kFloat).square().sum(at::IntArrayRef({0, 1})).flatten().to(at::kDouble).contiguous();
   const double centre = taps[13].item<double>(), all = taps.sum().item<double>();
-  return all - centre <= kNegligible * kNegligible * centre ? weight.select(4, 1).select(3, 1).select(2, 1).contiguous() : at::Tensor();
+  return all - centre <= negligible * negligible * centre ? weight.select(4, 1).select(3, 1).select(2, 1).contiguous() : at::Tensor();
 }
 
 }  // namespace
@@ -217,25 +233,32 @@ struct FastVideoDecoder::Upsampler {
 
   /// y [T,H,W,volume*C'] and the x that it came from → [T*st-(st-1),H*sh,W*sw,C'].
   at::Tensor spread(const at::Tensor& y, const at::Tensor& x) const {
+    at::Tensor out;
+    with_row_type(y, [&](auto type) { out = spread_rows<decltype(type)>(y, x); });
+    return out;
+  }
+
+  template <typename T>
+  at::Tensor spread_rows(const at::Tensor& y, const at::Tensor& x) const {
     const std::int64_t volume = stride.time * stride.height * stride.width;
     const Size s = Size::of(x);
     const std::int64_t out_channels = y.size(3) / volume, kept = s.channels / volume, skipped = stride.time - 1;
     const std::int64_t rows = s.rows * stride.height, columns = s.columns * stride.width;
     auto out = at::empty({s.frames * stride.time - skipped, rows, columns, out_channels}, y.options());
-    const Bf16 *from = data_of(y), *input = data_of(x);
-    Bf16* to = data_of(out);
+    const T *from = data_of<T>(y), *input = data_of<T>(x);
+    T* to = data_of<T>(out);
     at::parallel_for(0, s.frames * s.rows, 1, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<Bf16> repeated(static_cast<std::size_t>(out_channels));
+      std::vector<T> repeated(static_cast<std::size_t>(out_channels));
       for (std::int64_t p = begin * s.columns; p < end * s.columns; ++p) {
         const std::int64_t t = p / (s.rows * s.columns), h = p / s.columns % s.rows, w = p % s.columns;
         for (std::int64_t place = 0; place < volume; ++place) {
           const std::int64_t i = place / (stride.height * stride.width), j = place / stride.width % stride.height, k = place % stride.width;
           const std::int64_t frame = t * stride.time + i - skipped;
           if (frame < 0) continue;
-          const Bf16* values = from + (p * volume + place) * out_channels;
-          Bf16* pixel = to + ((frame * rows + h * stride.height + j) * columns + w * stride.width + k) * out_channels;
+          const T* values = from + (p * volume + place) * out_channels;
+          T* pixel = to + ((frame * rows + h * stride.height + j) * columns + w * stride.width + k) * out_channels;
           if (!residual) {
-            std::memcpy(pixel, values, out_channels * sizeof(Bf16));
+            std::memcpy(pixel, values, out_channels * sizeof(T));
             continue;
           }
           for (std::int64_t c = 0; c < kept; ++c) repeated[c] = input[p * s.channels + c * volume + place];
@@ -256,7 +279,9 @@ struct FastVideoDecoder::Stage {
 bool FastVideoDecoder::supports(const VideoDecoder& decoder) {
   bool good = true;
   visit_convs(decoder, [&](const CausalConv3d& conv) {
-    good = good && conv.weight().device().is_cpu() && conv.weight().scalar_type() == at::kBFloat16 && !conv.weight().requires_grad();
+    const at::Tensor& weight = conv.weight();
+    const bool known = weight.scalar_type() == at::kBFloat16 || weight.scalar_type() == at::kFloat;
+    good = good && weight.device().is_cpu() && known && !weight.requires_grad();
   });
   for (const auto& block : decoder.up_blocks) good = good && !block.conv_in;
   return good;

@@ -21,7 +21,7 @@ class Ours:
     """One warm process that makes a clip for every line it reads."""
 
     def __init__(self, args):
-        command = [args.program, args.model, "--serve", "--dtype", "bf16", "--prompt", args.prompt]
+        command = [args.program, args.model, "--serve", "--dtype", args.dtype, "--prompt", args.prompt]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         env=dict(os.environ, OMP_NUM_THREADS=str(args.threads)))
         self.load_s = json.loads(self.process.stdout.readline())["load_s"]
@@ -34,7 +34,7 @@ class Ours:
 
 
 def time_command(args, home):
-    command = [args.fantascope, "generate", args.prompt, "--model", args.model, "--seed", "7", "--dtype", "bf16", "--json", "--quiet"]
+    command = [args.fantascope, "generate", args.prompt, "--model", args.model, "--seed", "7", "--dtype", args.dtype, "--json", "--quiet"]
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, env=dict(os.environ, FANTASCOPE_HOME=home))
     return time.perf_counter() - start
@@ -44,7 +44,7 @@ def make_reference(args, settings, compiled):
     import torch
     from diffusers import LTX2Pipeline
     torch.set_num_threads(args.threads)
-    pipe = LTX2Pipeline.from_pretrained(args.model, torch_dtype=torch.bfloat16)
+    pipe = LTX2Pipeline.from_pretrained(args.model, torch_dtype={"bf16": torch.bfloat16, "fp32": torch.float32}[args.dtype])
     pipe.set_progress_bar_config(disable=True)
     if compiled:
         pipe.transformer = torch.compile(pipe.transformer)
@@ -75,6 +75,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--compiled", action="store_true")
+    parser.add_argument("--dtype", choices=("bf16", "fp32"), default="bf16", help="of both")
     args = parser.parse_args()
     with open(os.path.join(args.model, "fantascope.json")) as file:
         settings = json.load(file)
@@ -94,7 +95,7 @@ def main():
             if args.fantascope:
                 commands.append(time_command(args, home))
     ours.process.stdin.close()
-    report = {"threads": args.threads, "rounds": args.rounds, "ours_load_s": round(ours.load_s, 3)}
+    report = {"dtype": args.dtype, "threads": args.threads, "rounds": args.rounds, "ours_load_s": round(ours.load_s, 3)}
     for which, name in enumerate(("wall", "processor")):
         times = {kind: [pair[which] for pair in values] for kind, values in theirs.items()}
         best = min(times, key=lambda kind: statistics.median(times[kind]))

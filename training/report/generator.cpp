@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/runtime/model_family.h"
-#include "engine/runtime/tensors/trainable.h"
 #include "engine/runtime/number_format.h"
+#include "engine/runtime/tensors/trainable.h"
 #include "models/registry.h"
 #include "training/trainer/checkpoint.h"
 #include "training/trainer/world_clip.h"

@@ -4,8 +4,6 @@
 
 namespace fantascope::training {
 
-at::ScalarType compute_type(c10::Device device) {
-  return !device.is_cpu() || bf16_units() == Bf16Units::kMatrices ? at::kBFloat16 : at::kFloat;
-}
+at::ScalarType compute_type(c10::Device device) { return !device.is_cpu() || has_bf16_matrix_units() ? at::kBFloat16 : at::kFloat; }
 
 }  // namespace fantascope::training

@@ -73,8 +73,8 @@ Result<std::unique_ptr<FlowTrainer>> FlowTrainer::create(const TrainConfig& conf
     auto& slot = trainer->parameters_[component];
     if (!slot) {
       const auto known = start.values.find(component);
-      slot = std::make_unique<TrainableParameters>(compute_type(start.device), config.seed, known != start.values.end() ? known->second : NamedTensors{},
-                                                   start.device);
+      slot = std::make_unique<TrainableParameters>(compute_type(start.device), config.seed,
+                                                   known != start.values.end() ? known->second : NamedTensors{}, start.device);
     }
     return *slot;
   };

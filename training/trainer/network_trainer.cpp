@@ -14,7 +14,11 @@
 namespace fantascope::training {
 
 NetworkTrainer::NetworkTrainer(NetworkTask task, const DecoderConfig& config, std::string checkpoint_path, c10::Device device)
-    : task_(std::move(task)), config_(config), checkpoint_path_(std::move(checkpoint_path)), device_(device), dtype_(task_.dtype.value_or(compute_type(device))) {}
+    : task_(std::move(task)),
+      config_(config),
+      checkpoint_path_(std::move(checkpoint_path)),
+      device_(device),
+      dtype_(task_.dtype.value_or(compute_type(device))) {}
 
 NetworkTrainer::~NetworkTrainer() = default;
 

@@ -212,7 +212,8 @@ Result<PlannedGeneration> plan_generation(Studio& studio, const GenerateRequest&
   return plan;
 }
 
-std::string plan_dtype(const std::optional<std::string>& asked, const Settings& settings, const std::string& device, const ModelInfo& model) {
+std::string plan_dtype(const std::optional<std::string>& asked, const Settings& settings, const std::string& device,
+                       const ModelInfo& model) {
   const std::string chosen = asked.value_or(settings.dtype);
   return chosen != "auto" ? chosen : name(fast_dtype(device, model.weights_bytes));
 }

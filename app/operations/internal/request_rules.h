@@ -41,7 +41,8 @@ std::uint64_t disk_bytes_needed(const Recipe& recipe, const Settings& settings, 
 std::uint64_t clip_bytes_needed(const Recipe& recipe);
 
 /// "fp32" or "bf16": what the request asks for, else what the settings say, with their "auto" decided for this machine and model.
-std::string plan_dtype(const std::optional<std::string>& asked, const Settings& settings, const std::string& device, const ModelInfo& model);
+std::string plan_dtype(const std::optional<std::string>& asked, const Settings& settings, const std::string& device,
+                       const ModelInfo& model);
 
 std::string cpu_name();
 int num_threads();

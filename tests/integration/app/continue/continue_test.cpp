@@ -129,9 +129,9 @@ TEST_F(Continue, WhatIsLeftOutIsAsInTheTake) {
   GenerateRequest slow = request();
   slow.steps = 7;
   slow.guidance = 3.5;
-  slow.dtype = "fp32";
-  const GeneratedTake parent = need(slow);
   const Recipe plain = need(request()).recipe;
+  slow.dtype = plain.dtype == "fp32" ? "bf16" : "fp32";
+  const GeneratedTake parent = need(slow);
   ASSERT_NE(plain.steps, 7);
   ASSERT_NE(plain.dtype, parent.recipe.dtype);
   for (const GenerateRequest& made : {extend_request(parent.take_id, ""), remix_request(parent.take_id, "a blue cube", 0.5)}) {

@@ -26,9 +26,7 @@ Draw draw(LatentStore& store, std::int64_t step, int bucket, int count, std::uin
 }
 
 // Up to bfloat16's rounding: what a renderer thread encodes with one thread has other last bits on some processors.
-bool same(const at::Tensor& encoded, const at::Tensor& stored) {
-  return ((encoded - stored).norm() / stored.norm()).item<double>() < 0.01;
-}
+bool same(const at::Tensor& encoded, const at::Tensor& stored) { return ((encoded - stored).norm() / stored.norm()).item<double>() < 0.01; }
 
 TEST(LatentStore, NeverGivesAHeldOutSceneOrItsMirrorImage) {
   const TemporaryFolder folder("latents");

@@ -175,30 +175,36 @@ TEST(VideoVaeFast, IsAsCloseToFullPrecisionAsTheReferencePath) {
       ASSERT_EQ(fast.sizes(), reference.sizes());
       ASSERT_EQ(fast.scalar_type(), at::kBFloat16);
       // The weights of `exact` are not rounded to bf16, so both are some way off; fewer roundings must not be further.
-      const auto truth = exact.decode(latents.to(at::kFloat));
+      const auto truth = exact.decode_reference(latents.to(at::kFloat));
       EXPECT_LT(distance(fast, reference), 0.04) << padding << causal;
       EXPECT_LE(distance(fast, truth), 1.1 * distance(reference, truth)) << padding << causal;
+      ASSERT_TRUE(exact.can_decode_fast());
+      EXPECT_LT(distance(exact.decode(latents.to(at::kFloat)), truth), 3e-6) << padding << causal;
     }
   }
 }
 
 TEST(VideoVaeFast, LeavesOutTapsThatAreSmallerThanItsRounding) {
   at::NoGradGuard no_grad;
-  const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(at::kBFloat16);
-  // Just too small to matter, and just large enough.
+  // Just too small to matter in bf16, and just large enough; in fp32 either is.
   for (const double side_taps : {0.0, 1e-5, 1e-2}) {
-    test::RandomParameters source(at::kBFloat16, side_taps);
-    const VideoVae vae(*VideoVaeConfig::from_json(small_config()), ParameterScope(source, ""));
-    EXPECT_LT(distance(vae.decode_fast(latents), vae.decode_reference(latents)), 0.02) << side_taps;
+    for (const auto& [dtype, allowed] : {std::pair{at::kBFloat16, 0.02}, {at::kFloat, 3e-6}}) {
+      test::RandomParameters source(dtype, side_taps);
+      const VideoVae vae(*VideoVaeConfig::from_json(small_config()), ParameterScope(source, ""));
+      const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(dtype);
+      EXPECT_LT(distance(vae.decode_fast(latents), vae.decode_reference(latents)), allowed) << side_taps << " " << dtype;
+    }
   }
 }
 
 TEST(VideoVaeFast, IsTheSameEveryTime) {
   at::NoGradGuard no_grad;
-  const auto vae = random_vae(small_config(), at::kBFloat16);
-  const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(at::kBFloat16);
-  const auto first = vae.decode_fast(latents);
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(vae.decode_fast(latents).equal(first)) << i;
+  for (const auto dtype : {at::kBFloat16, at::kFloat}) {
+    const auto vae = random_vae(small_config(), dtype);
+    const auto latents = test::normal_tensor({1, 12, 2, 3, 4}, 1).to(dtype);
+    const auto first = vae.decode_fast(latents);
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(vae.decode_fast(latents).equal(first)) << i << " " << dtype;
+  }
 }
 
 TEST(VideoVaeFast, TakesTheReferencePathWhereItMust) {
@@ -206,7 +212,8 @@ TEST(VideoVaeFast, TakesTheReferencePathWhereItMust) {
   EXPECT_FALSE(narrow.can_decode_fast());  // gradients are on
   at::NoGradGuard no_grad;
   EXPECT_TRUE(narrow.can_decode_fast());
-  EXPECT_FALSE(random_vae(small_config()).can_decode_fast());  // fp32
+  EXPECT_TRUE(random_vae(small_config()).can_decode_fast());
+  EXPECT_FALSE(random_vae(small_config(), at::kDouble).can_decode_fast());
   auto json = small_config();
   json["decoder_block_out_channels"] = {8, 32};
   json["decoder_layers_per_block"] = {1, 1, 1};
