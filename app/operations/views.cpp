@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "app/files/atomic_file.h"
 #include "app/files/file_system.h"
@@ -352,7 +351,6 @@ Result<json> view_home(OperationContext& context, const json&) {
               {"version", engine_version()}};
 }
 
-/// Bytes of a line of /proc/meminfo; 0 where the system does not say.
 Result<json> view_memory(OperationContext&, const json&) {
   const std::uint64_t total = total_memory(), available = available_memory();
   return json{{"total_bytes", total}, {"used_bytes", total > available ? total - available : 0}};
