@@ -10,9 +10,7 @@ FIRST_CLIP_S = 240   # a shared core; alone it takes about 15 s
 
 
 def check_layout(win, step, problems):
-    for problem in win.ask("layout")["problems"]:
-        if problem["kind"] in ("elided", "clipped", "overlap", "too small"):
-            problems.append((step, problem))
+    problems.extend((step, problem) for problem in win.standing_problems())
 
 
 def main(artefacts):

@@ -21,7 +21,6 @@ CASES = [  # name, window size, environment, preferences
 ]
 SHOT = "0123456789abcdef"
 SCREENS = ["create", "queue", "library", "storyboard", "cameos", "models", "settings"]
-BAD = ("elided", "clipped", "overlap", "too small")
 ERRORS = ["out_of_memory", "model_nan", "not_found", "io", "mismatch"]
 # Words that must be on a screen, in English and in German.
 WANTED = {
@@ -34,16 +33,6 @@ WANTED = {
     "move to project": [("No project", "Kein Projekt")],
     "grid": [("Finish", "Ausführen"), ("Sketch, 2 of 4 steps", "Skizze, 2 von 4 Schritten")],
 }
-
-
-def standing_problems(win, seconds=3):
-    """What is still wrong after a while: a bar whose numbers have just come is laid out with the next frame, which a busy machine may draw late."""
-    until = time.monotonic() + seconds
-    while True:
-        problems = [problem for problem in win.ask("layout")["problems"] if problem["kind"] in BAD]
-        if not problems or time.monotonic() > until:
-            return problems
-        time.sleep(0.2)
 
 
 def make_home():
@@ -99,7 +88,7 @@ def main(artefacts):
             def look(where, wait=0.6):
                 time.sleep(wait)
                 win.grab(where)
-                found.extend((name, where, problem) for problem in standing_problems(win))
+                found.extend((name, where, problem) for problem in win.standing_problems())
                 texts = win.texts()
                 for wanted in WANTED.get(where, []):
                     # At 200 % the panel of details is closed, and the queue is longer than the window.

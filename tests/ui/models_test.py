@@ -57,7 +57,7 @@ def main(artefacts):
         def step(name):
             time.sleep(0.5)
             win.grab(name)
-            problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
+            problems.extend((name, problem) for problem in win.standing_problems())
 
         # Create says what is in the way and leads there.
         win.wait_text("The licence of pretend is not accepted yet.", 90)

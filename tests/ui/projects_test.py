@@ -45,7 +45,7 @@ def main(artefacts):
         def step(name):
             time.sleep(0.4)
             win.grab(name)
-            problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
+            problems.extend((name, problem) for problem in win.standing_problems())
 
         def menu(*keys):
             """The switcher, and the row that these keys lead to."""

@@ -72,7 +72,7 @@ def main(artefacts):
             win.xdotool("mousemove", 1, 1)
             time.sleep(0.5)
             win.grab(name)
-            problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
+            problems.extend((name, problem) for problem in win.standing_problems())
 
         def state(job):
             return library.jobs()[job]["state"]

@@ -59,7 +59,7 @@ def main(artefacts):
             win.xdotool("mousemove", 1, 1)  # a hint that is shown over words is no overlap
             time.sleep(0.6)
             win.grab(name)
-            problems.extend((name, problem) for problem in win.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small"))
+            problems.extend((name, problem) for problem in win.standing_problems())
 
         def wait_takes(count):
             # The window is asked as well: one that is gone ends the test at once.

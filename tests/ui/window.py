@@ -84,6 +84,15 @@ class Window:
                 raise AssertionError(f"not within {seconds} s; on screen: {self.texts()}")
             time.sleep(step)
 
+    def standing_problems(self, seconds=3):
+        """What is still laid out wrongly after a while: a bar whose numbers have just come is laid out with the next frame, which a busy machine may draw late."""
+        until = time.monotonic() + seconds
+        while True:
+            problems = [problem for problem in self.ask("layout")["problems"] if problem["kind"] in ("elided", "clipped", "overlap", "too small")]
+            if not problems or time.monotonic() > until:
+                return problems
+            time.sleep(0.2)
+
     def wait_text(self, words, seconds=PATIENCE_S):
         return self.wait(lambda: next((text for text in self.texts() if words in text), None), seconds)
 
