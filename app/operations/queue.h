@@ -34,7 +34,7 @@ struct QueueEntry {
   double duration_s = 0;
   int steps = 0;  ///< of the whole schedule
   double guidance = 0;
-  std::string negative;
+  std::string negative, dtype;
   std::string parent_take, relation;      ///< what it goes on from; empty: nothing
   std::string reason;                     ///< why it is paused or parked
   std::string error_code, error_message;  ///< of failed

@@ -18,7 +18,8 @@ Error produced_nan(const PipelineParts& parts, int step) {
           parts.settings.info.name,
           "",
           "",
-          "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
+          parts.dtype == at::kFloat ? "The weights may be damaged: verify the model."
+                                    : "The weights may be damaged (verify the model), or bf16 is too coarse for them (try fp32)."};
 }
 
 }  // namespace

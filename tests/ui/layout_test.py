@@ -50,7 +50,7 @@ def make_home():
     finished = run("finish", sketches[0]["take_id"])
     run("remix", finished["take_id"], "a blue cube spins in a green meadow by day", "--steps", "4")
     run("library", "keep", first["take_id"])
-    jobs = [run("queue", "add", "a yellow person walks right in a sandy desert at night, the camera pans right", *small)["job_id"] for _ in ERRORS]
+    jobs = [run("queue", "add", "a yellow person walks right in a sandy desert at night, the camera pans right", *small, "--dtype", "bf16")["job_id"] for _ in ERRORS]
     with sqlite3.connect(home / "library.db") as database:
         database.execute("INSERT INTO shot (shot_id, name, prompt, board_position, created_ms, changed_ms) VALUES (?, 'Cone', 'a green cone falls', 0, 1, 1)", (SHOT,))
         database.execute("INSERT INTO shot (shot_id, name, prompt, form, board_position, created_ms, changed_ms) VALUES (?, 'Rest', 'the cone lies still while snow falls', ?, 1, 1, 1)",

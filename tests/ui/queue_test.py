@@ -48,7 +48,7 @@ def make_home():
     linked = home.parent / (home.name + "-linked")
     shutil.copytree(window.ROOT / "assets/models/previz", linked)
     library.run("models", "add", linked)
-    jobs = {name: library.run("queue", "add", f"a red ball falls in a grey studio, {name}", *SMALL, "--seed", 5)["job_id"] for name in CAUSES}
+    jobs = {name: library.run("queue", "add", f"a red ball falls in a grey studio, {name}", *SMALL, "--seed", 5, "--dtype", "bf16")["job_id"] for name in CAUSES}
     with sqlite3.connect(home / "library.db") as database:
         for name, (row, _) in CAUSES.items():
             database.execute(f"UPDATE job SET {row.format(home=home)}, num_steps = 4 WHERE job_id = ?", (jobs[name],))

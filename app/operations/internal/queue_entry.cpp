@@ -54,6 +54,7 @@ QueueEntry to_entry(const Job& job) {
     entry.steps = recipe.steps;
     entry.guidance = recipe.guidance.guidance_scale;
     entry.negative = recipe.negative.value_or("");
+    entry.dtype = recipe.dtype;
     entry.parent_take = order->parent_take;
     entry.relation = order->relation;
   }
@@ -81,6 +82,7 @@ nlohmann::json QueueEntry::to_json() const {
     row["seed"] = seed;
     row["steps"] = steps;
     row["guidance"] = guidance;
+    row["dtype"] = dtype;
     if (!negative.empty()) row["negative"] = negative;
     if (!parent_take.empty()) row["parent"] = {{"take_id", parent_take}, {"relation", relation}};
   }

@@ -124,6 +124,8 @@ QVariantMap QueueModel::remedy(const QString& jobId) const {
                    : say(tr("It does not fit in memory at this size."), {smaller, again});
   }
   if (code == "model_nan"_L1) {
+    if (text_field(job, "dtype") == "fp32"_L1)
+      return say(tr("A file that it needs is damaged. Models checks every file of a model."), {models, again, copy});
     // What goes on from another take keeps that take's precision.
     const bool own = !job.contains("parent") && text_field(job, "kind") == "generate"_L1;
     return say(tr("The model gave values that are not numbers. Full precision usually helps; it is slower."),

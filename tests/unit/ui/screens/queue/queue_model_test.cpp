@@ -62,6 +62,9 @@ TEST_F(QueueTest, EveryReasonHasItsOwnRemedyFirst) {
   EXPECT_EQ(first(failed("out_of_memory")), u"smaller"_s);
   EXPECT_EQ(first(failed("out_of_memory", "decode", 12)), u"retry"_s) << "sampling is safe, decoding alone is repeated";
   EXPECT_EQ(first(failed("model_nan")), u"fp32"_s);
+  json full = failed("model_nan");
+  full["dtype"] = "fp32";
+  EXPECT_EQ(first(full), u"models"_s) << "it had full precision";
   EXPECT_EQ(first(failed("not_found", "prepare", 0)), u"models"_s);
   EXPECT_EQ(first(failed("bad_file", "prepare", 0)), u"models"_s);
   EXPECT_EQ(first(failed("io", "mux", 12)), u"space"_s);
