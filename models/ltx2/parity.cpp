@@ -34,7 +34,7 @@ Result<void> run(const ParityFixture& fixture, at::ScalarType dtype, ParityRepor
 Result<void> run_parity(const std::string& fixture_dir, const LoadOptions& options, const std::function<void(const ParityRow&)>& on_row) {
   FANTASCOPE_TRY(const c10::Device device, find_device(options.device));
   FANTASCOPE_TRY(const ParityFixture fixture, ParityFixture::open(fixture_dir, device));
-  const at::ScalarType dtype = options.dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16;
+  const at::ScalarType dtype = scalar_type(options.dtype);
   ParityReport report(fixture, ParityTolerances::of(options.dtype), on_row);
   return catch_torch_errors([&]() -> Result<void> {
     const c10::InferenceMode inference;

@@ -406,7 +406,7 @@ Result<std::shared_ptr<PhaseState>> AudioVideoPipeline::load_state(const std::st
 Result<std::unique_ptr<Pipeline>> load_pipeline(const std::string& dir, const LoadOptions& options) {
   FANTASCOPE_TRY(const c10::Device device, find_device(options.device));
   keep_freed_memory();
-  const at::ScalarType dtype = options.dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16;
+  const at::ScalarType dtype = scalar_type(options.dtype);
   return catch_torch_errors([&]() -> Result<std::unique_ptr<Pipeline>> {
     FANTASCOPE_TRY(PipelineParts parts, PipelineParts::load(dir, dtype, device));
     FANTASCOPE_TRY(Vocabulary vocabulary, Vocabulary::read(parts.settings.vocabulary_file));

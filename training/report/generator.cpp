@@ -11,6 +11,7 @@
 
 #include "engine/runtime/model_family.h"
 #include "engine/runtime/number_format.h"
+#include "engine/runtime/tensors/device.h"
 #include "engine/runtime/tensors/trainable.h"
 #include "models/registry.h"
 #include "training/trainer/checkpoint.h"
@@ -44,7 +45,7 @@ struct StoredCodecs {
 
 Result<StoredCodecs> load_codecs_of(const std::string& dir, const TrainableFamily& family, DType dtype) {
   StoredCodecs stored;
-  stored.dtype = dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16;
+  stored.dtype = scalar_type(dtype);
   nlohmann::json configs;
   for (auto [component, parameters] :
        {std::pair{"vae", &stored.vae}, std::pair{"audio_vae", &stored.audio_vae}, std::pair{"vocoder", &stored.vocoder}}) {

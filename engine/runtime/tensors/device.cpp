@@ -36,4 +36,6 @@ Result<c10::Device> find_device(const std::string& name) {
   return c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
 }
 
+c10::ScalarType scalar_type(DType dtype) { return dtype == DType::kFloat32 ? c10::ScalarType::Float : c10::ScalarType::BFloat16; }
+
 }  // namespace fantascope

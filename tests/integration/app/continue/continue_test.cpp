@@ -130,6 +130,7 @@ TEST_F(Continue, WhatIsLeftOutIsAsInTheTake) {
   slow.steps = 7;
   slow.guidance = 3.5;
   const Recipe plain = need(request()).recipe;
+  ASSERT_THAT(plain.dtype, ::testing::AnyOf("fp32", "bf16")) << "a recipe says what \"auto\" was";
   slow.dtype = plain.dtype == "fp32" ? "bf16" : "fp32";
   const GeneratedTake parent = need(slow);
   ASSERT_NE(plain.steps, 7);
