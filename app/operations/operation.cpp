@@ -127,6 +127,9 @@ Result<json> run_inspect(OperationContext& context, const json& arguments) {
 /// Every stage of a parity fixture against its expected tensors.
 Result<json> run_parity(OperationContext& context, const json& arguments) {
   const std::string dir = arguments["dir"];
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(dir, ignored))
+    return Error{ErrorCode::kNotFound, "there is no such folder", dir, "", "", "Give the folder of a parity fixture"};
   LoadOptions options;
   options.dtype = dtype_named(arguments.value("dtype", "fp32"));
   options.device = arguments.value("device", "cpu");

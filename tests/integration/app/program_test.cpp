@@ -253,6 +253,9 @@ TEST_F(Program, ParityExitsWithOneWhenAStageIsOut) {
   const auto bad = scratch_.run({"parity", fixture});
   EXPECT_EQ(bad.status, 1);
   EXPECT_THAT(bad.out, HasSubstr("OUT OF TOLERANCE"));
+  const auto missing = scratch_.run({"parity", scratch_.root() + "/nowhere"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.err, HasSubstr("there is no such folder (" + scratch_.root() + "/nowhere"));
 }
 
 TEST_F(Program, AHomeThatCannotBeIsAClearError) {
