@@ -16,19 +16,16 @@ using Stage = Result<void> (*)(Workshop&, const StageOptions&);
 
 // In the order of `all`.
 constexpr std::pair<std::string_view, Stage> kStages[] = {
-    {"codec", run_codec_stage},
-    {"audio", run_audio_stage},
-    {"vocoder", run_vocoder_stage},
-    {"video-decoder", run_video_decoder_stage},
-    {"video-encoder", run_video_encoder_stage},
-    {"flow", run_flow_stage},
+    {"codec", run_codec_stage},     {"audio", run_audio_stage},
+    {"vocoder", run_vocoder_stage}, {"video-encoder", run_video_encoder_stage},
+    {"flow", run_flow_stage},       {"video-decoder", run_video_decoder_stage},
     {"export", run_export_stage},
 };
 
 constexpr const char* kUsage =
     "usage: fantascope train STAGE --config FILE --out DIR [--minutes M] [--steps N] [--fresh] [--device D] [--start MODEL]\n"
     "                            [--renderers N]\n"
-    "  STAGE: codec, audio, vocoder, video-decoder, video-encoder, flow, export, or all in this order\n"
+    "  STAGE: codec, audio, vocoder, video-encoder, flow, video-decoder, export, or all in this order\n"
     "  --minutes M  stop each stage after M minutes; the next call goes on from there\n"
     "  --steps N    train each stage for N steps instead of what the configuration says\n"
     "  --fresh      do not go on from checkpoints in DIR\n"

@@ -25,6 +25,7 @@ DecoderConfig read_decoder(const json& row) {
   config.rate = row.value("rate", config.rate);
   config.muon_rate = row.value("muon_rate", config.muon_rate);
   config.crop = row.value("crop", config.crop);
+  config.redrawn_share = row.value("redrawn_share", config.redrawn_share);
   return config;
 }
 
@@ -32,6 +33,7 @@ DecoderConfig read_decoder(const json& row) {
 FlowConfig read_flow(const json& row, FlowConfig flow) {
   flow.batch = row.value("batch", flow.batch);
   flow.parts = row.value("parts", flow.parts);
+  flow.clips_at_once = row.value("clips_at_once", flow.clips_at_once);
   flow.steps = row.value("steps", flow.steps);
   flow.warmup_steps = row.value("warmup_steps", flow.warmup_steps);
   flow.decay_share = row.value("decay_share", flow.decay_share);
@@ -118,6 +120,7 @@ Result<void> check_schedule(const TrainConfig& config) {
     if (flow.batch < 1) return refuse("flow.batch", flow.batch, "at least 1");
     if (flow.parts != config.flow.parts || flow.parts < 1 || flow.parts > 256)
       return refuse("flow.parts", flow.parts, "1 to 256, the same in all phases");
+    if (flow.clips_at_once < 0) return refuse("flow.clips_at_once", flow.clips_at_once, "0 or more");
     if (latents.steps_per_shard < 1) return refuse("latents.steps_per_shard", latents.steps_per_shard, "at least 1");
     if (!(latents.hard_scene_weight >= 1 && latents.hard_scene_weight <= 100))
       return refuse("latents.hard_scene_weight", latents.hard_scene_weight, "1 to 100");
@@ -126,6 +129,8 @@ Result<void> check_schedule(const TrainConfig& config) {
     if (latents.shard_clips < 1) return refuse("latents.shard_clips", latents.shard_clips, "at least 1");
     if (latents.max_shards < 1) return refuse("latents.max_shards", latents.max_shards, "at least 1");
   }
+  if (!(config.video_decoder.redrawn_share >= 0 && config.video_decoder.redrawn_share <= 1))
+    return refuse("video_decoder.redrawn_share", config.video_decoder.redrawn_share, "0 to 1");
   if (config.tones.hinges < 0 || config.tones.hinges > 8) return refuse("vocoder.tone_hinges", config.tones.hinges, "0 to 8");
   if (config.tones.num_clips < 1) return refuse("vocoder.tone_clips", config.tones.num_clips, "at least 1");
   return {};

@@ -34,7 +34,8 @@ struct LatentsConfig {
 
 struct FlowConfig {
   int batch = 32;
-  int parts = 1;  ///< a batch is cut into so many, worked on at the same time by a copy of the networks each; not of a phase
+  int parts = 1;          ///< a batch is cut into so many, worked on at the same time by a copy of the networks each; not of a phase
+  int clips_at_once = 0;  ///< gradients of a part are summed over so many clips after another, which needs less memory; 0: all at once
   std::int64_t steps = 20000;
   int warmup_steps = 50;
   double decay_share = 0.3;  ///< of the steps, at the end, with a rate falling linearly to 0
@@ -63,6 +64,8 @@ struct DecoderConfig {
   double rate = 2e-4;
   double muon_rate = 0;  ///< of kernels of residual blocks in space and time; 0: they are trained by AdamW like all others
   int crop = 0;          ///< 0: whole clips
+  /// Of the picture decoder's samples, those whose latents the denoiser has drawn again (redrawn_latents.h), 0 to 1.
+  double redrawn_share = 0;
 };
 
 /// The closed-form start of the vocoder (vocoder_start.h); without hinges it begins at random.

@@ -7,9 +7,8 @@
 
 #include "engine/text/word_tokenizer.h"
 #include "engine/weights/safetensors_file.h"
-#include "training/trainer/checkpoint.h"
 #include "training/trainer/finished_model.h"
-#include "training/trainer/workshop.h"
+#include "training/trainer/internal/trained_part.h"
 
 namespace fantascope::training {
 namespace {
@@ -33,50 +32,10 @@ Result<void> write_component(const fs::path& folder, const std::string& weights_
   return write_safetensors((folder / weights_name).string(), stored, {{"format", "pt"}}, SyncToDisk::kYes);
 }
 
-// Tensors whose name starts with `prefix`, without it.
-NamedTensors part_of(const NamedTensors& all, const std::string& prefix) {
-  NamedTensors part;
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(prefix)) part[name.substr(prefix.size())] = tensor;
-  }
-  return part;
-}
-
-// A component, or the half of it whose names begin with `part`; the file of its stage has `prefix` before all names.
-struct Piece {
-  std::string stage, component, part, prefix;
-};
-
-void add_part(const NamedTensors& all, const std::string& part, NamedTensors& into) {
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(part)) into[name] = tensor;
-  }
-}
-
-// From the finished model of --start.
-Result<void> add_finished(const std::string& component, const std::string& part, const StageOptions& options, NamedTensors& into) {
-  FANTASCOPE_TRY(const NamedTensors all, finished_component(options.start, component));
-  add_part(all, part, into);
+Result<void> add(const Result<NamedTensors>& part, NamedTensors& into) {
+  if (!part) return part.error();
+  for (const auto& [name, tensor] : *part) into[name] = tensor;
   return {};
-}
-
-// What the stage has trained here, else what the finished model has, else a word about what to do.
-Result<void> add(const Piece& piece, Workshop& shop, const StageOptions& options, NamedTensors& into) {
-  const std::string file = piece.stage + ".safetensors";
-  if (!shop.has(file) && !options.start.empty()) return add_finished(piece.component, piece.part, options, into);
-  if (!shop.has(file)) {
-    const std::string stage = piece.stage.starts_with("audio-") ? "audio" : piece.stage;
-    return Error{ErrorCode::kNotFound, "a stage has not run yet", shop.file(file), "", "", "Run `fantascope train " + stage + "` first"};
-  }
-  FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(shop.file(file)));
-  add_part(part_of(all, piece.prefix), piece.part, into);
-  return {};
-}
-
-Result<NamedTensors> denoiser_part(const std::string& component, Workshop& shop, const StageOptions& options) {
-  NamedTensors tensors;
-  FANTASCOPE_TRY_VOID(add({"flow", component, "", "average/" + component + "/"}, shop, options, tensors));
-  return tensors;
 }
 
 }  // namespace
@@ -99,17 +58,17 @@ Result<void> run_export_stage(Workshop& shop, const StageOptions& options) {
   NamedTensors vae{{"latents_mean", codecs->video_mean_C}, {"latents_std", codecs->video_std_C}};
   NamedTensors audio{{"latents_mean", codecs->audio_mean_D}, {"latents_std", codecs->audio_std_D}};
   if (!shop.has("flow.safetensors")) {
-    FANTASCOPE_TRY_VOID(add_finished("vae", "latents_", options, vae));
-    FANTASCOPE_TRY_VOID(add_finished("audio_vae", "latents_", options, audio));
+    FANTASCOPE_TRY_VOID(add(finished_part("vae", "latents_", options), vae));
+    FANTASCOPE_TRY_VOID(add(finished_part("audio_vae", "latents_", options), audio));
   }
-  FANTASCOPE_TRY_VOID(add({"video-decoder", "vae", "decoder.", ""}, shop, options, vae));
-  FANTASCOPE_TRY_VOID(add({"video-encoder", "vae", "encoder.", ""}, shop, options, vae));
+  FANTASCOPE_TRY_VOID(add(trained_part({"video-decoder", "vae", "decoder.", ""}, shop, options), vae));
+  FANTASCOPE_TRY_VOID(add(trained_part({"video-encoder", "vae", "encoder.", ""}, shop, options), vae));
   FANTASCOPE_TRY_VOID(write("vae", vae));
-  FANTASCOPE_TRY_VOID(add({"audio-decoder", "audio_vae", "decoder.", ""}, shop, options, audio));
-  FANTASCOPE_TRY_VOID(add({"audio-encoder", "audio_vae", "encoder.", ""}, shop, options, audio));
+  FANTASCOPE_TRY_VOID(add(trained_part({"audio-decoder", "audio_vae", "decoder.", ""}, shop, options), audio));
+  FANTASCOPE_TRY_VOID(add(trained_part({"audio-encoder", "audio_vae", "encoder.", ""}, shop, options), audio));
   FANTASCOPE_TRY_VOID(write("audio_vae", audio));
   NamedTensors vocoder;
-  FANTASCOPE_TRY_VOID(add({"vocoder", "vocoder", "", ""}, shop, options, vocoder));
+  FANTASCOPE_TRY_VOID(add(trained_part({"vocoder", "vocoder", "", ""}, shop, options), vocoder));
   FANTASCOPE_TRY_VOID(write("vocoder", vocoder));
 
   fs::create_directories(folder / "scheduler");

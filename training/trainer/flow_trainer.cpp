@@ -4,8 +4,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/randn.h>
 
 #include <algorithm>
@@ -40,17 +38,8 @@ Stream mix(const at::Tensor& clean, const at::Tensor& sigmas, const at::Generato
   return {clean + sigma * (noise - clean), noise - clean};
 }
 
-// What a batch says besides its noisy tokens.
-DenoiserBatch batch_of(const Bucket& bucket, const CaptionEncoder::Batch& text) {
-  DenoiserBatch batch;
-  batch.input_ids_BS = text.ids_BS;
-  batch.prompt_mask_BS = text.mask_BS;
-  batch.frames = bucket.latent_frames();
-  batch.height = bucket.latent_height();
-  batch.width = bucket.latent_width();
-  batch.fps = bucket.shape.fps;
-  return batch;
-}
+// Pieces of at most `at_once` clips each; all in one if that is 0.
+std::int64_t pieces_of(std::int64_t clips, int at_once) { return at_once > 0 ? (clips + at_once - 1) / at_once : 1; }
 
 // One unit of a normalised channel is std units of the latent, whose basis is orthonormal in pixels: faint detail that nobody can predict
 // would else take most of the gradient.
@@ -172,7 +161,12 @@ FlowLosses FlowTrainer::backward_in_parts(const FlowBatch& whole, const FlowConf
   const auto work = [&](std::size_t i) {
     // A thread that starts here begins with a team of its own size.
     at::set_num_threads(std::max(1, threads / static_cast<int>(parts.size())));
-    return backward(networks_[i], parts[i], flow, video_weights, audio_weights);
+    FlowLosses sum;
+    for (const FlowBatch& piece : parts[i].split(pieces_of(parts[i].size(), flow.clips_at_once))) {
+      const FlowLosses losses = backward(networks_[i], piece, flow, video_weights, audio_weights);
+      sum.video += losses.video, sum.audio += losses.audio, sum.words_read += losses.words_read;
+    }
+    return sum;
   };
   std::vector<std::future<FlowLosses>> others;
   for (std::size_t i = 1; i < parts.size(); ++i) others.push_back(std::async(std::launch::async, work, i));
@@ -228,44 +222,19 @@ Result<void> FlowTrainer::run(std::int64_t until_step, const std::function<bool(
   return save();
 }
 
-std::vector<FlowTrainer::Sample> FlowTrainer::sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale,
-                                                     double shift, std::uint64_t seed) {
-  const at::NoGradGuard no_grad;
+StreamPair FlowTrainer::sample(const std::vector<std::string>& prompts, const SamplerSettings& settings, std::uint64_t seed) {
   const Bucket& bucket = config_.buckets[0];
   const auto count = static_cast<std::int64_t>(prompts.size());
-  std::vector<std::string> both(prompts.size());
-  both.insert(both.end(), prompts.begin(), prompts.end());
-  const auto text = captions_.encode(both, config_.text_length);
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const std::int64_t tokens = bucket.latent_frames() * bucket.latent_height() * bucket.latent_width();
-  at::Tensor video =
-      at::randn({count, tokens, networks_.front().denoiser->video_channels()}, generator, at::TensorOptions().dtype(at::kFloat));
-  at::Tensor audio = at::randn({count, audio_latent_length(bucket.shape), networks_.front().denoiser->audio_channels()}, generator,
-                               at::TensorOptions().dtype(at::kFloat));
-  const auto sigma_at = [&](int i) {
-    const double linear = 1.0 - static_cast<double>(i) / num_steps;
-    return shift * linear / (1.0 + (shift - 1.0) * linear);
-  };
-  optimiser_->with_average([&] {
-    for (int i = 0; i < num_steps; ++i) {
-      DenoiserBatch input = batch_of(bucket, text);
-      input.video_BTC = at::cat({video, video}).to(compute_type(device_));
-      input.audio_BLC = at::cat({audio, audio}).to(compute_type(device_));
-      input.video_sigmas_BT = at::full({2 * count, 1}, sigma_at(i), at::kFloat);
-      input.audio_sigmas_BL = input.video_sigmas_BT;
-      move_to(input, device_);
-      const DenoiserVelocity output = networks_.front().denoiser->forward(input);
-      const auto guided = [&](const at::Tensor& velocity) {
-        const auto halves = velocity.cpu().to(at::kFloat).chunk(2);
-        return halves[0] + guidance_scale * (halves[1] - halves[0]);
-      };
-      video = video + (sigma_at(i + 1) - sigma_at(i)) * guided(output.video_BTC);
-      audio = audio + (sigma_at(i + 1) - sigma_at(i)) * guided(output.audio_BLC);
-    }
-  });
-  std::vector<Sample> samples;
-  for (std::int64_t i = 0; i < count; ++i) samples.push_back({video[i], audio[i]});
-  return samples;
+  TrainableDenoiser& denoiser = *networks_.front().denoiser;
+  StreamPair streams;
+  streams.video_BTC = at::randn({count, tokens, denoiser.video_channels()}, generator, at::TensorOptions().dtype(at::kFloat));
+  streams.audio_BLD =
+      at::randn({count, audio_latent_length(bucket.shape), denoiser.audio_channels()}, generator, at::TensorOptions().dtype(at::kFloat));
+  optimiser_->with_average(
+      [&] { streams = sample_from(denoiser, bucket, captions_, config_.text_length, prompts, settings, 0, streams, device_); });
+  return streams;
 }
 
 Result<void> FlowTrainer::save() const { return save_checkpoint(checkpoint_path_, optimiser_->state()); }

@@ -10,6 +10,7 @@
 #include "training/trainer/captions.h"
 #include "training/trainer/config.h"
 #include "training/trainer/flow_batch.h"
+#include "training/trainer/flow_sampling.h"
 #include "training/trainer/latent_store.h"
 #include "training/trainer/mirrored_parameters.h"
 #include "training/trainer/optimiser.h"
@@ -43,12 +44,8 @@ class FlowTrainer {
   NamedTensors averaged() const { return optimiser_->averaged(); }
   Result<void> save() const;
 
-  struct Sample {
-    at::Tensor video_TC, audio_LD;  ///< normalised
-  };
-  /// Clips of the first bucket's shape with the averaged weights, by Euler with classifier-free guidance, for looking at.
-  std::vector<Sample> sample(const std::vector<std::string>& prompts, int num_steps, double guidance_scale, double shift,
-                             std::uint64_t seed);
+  /// Clips of the first bucket's shape with the averaged weights, for looking at.
+  StreamPair sample(const std::vector<std::string>& prompts, const SamplerSettings& settings, std::uint64_t seed);
 
  private:
   FlowTrainer(const TrainConfig& config, LatentStore& store, const CaptionEncoder& captions, std::string checkpoint_path,

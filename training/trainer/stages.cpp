@@ -93,8 +93,8 @@ Result<void> run_flow_stage(Workshop& shop, const StageOptions& options) {
     log.report(report);
     if (report.step % sheet_every != 0) return;
     std::vector<at::Tensor> rows;
-    for (const auto& sample : trainer->sample(prompts, 12, 3.0, 2.0, 7))
-      rows.push_back(decode_sample(*codecs, config.buckets[0], sample.video_TC));
+    const at::Tensor videos = trainer->sample(prompts, SamplerSettings::of(config), 7).video_BTC;
+    for (std::int64_t i = 0; i < videos.size(0); ++i) rows.push_back(decode_sample(*codecs, config.buckets[0], videos[i]));
     (void)write_png(shop.file("sheet-" + std::to_string(report.step) + ".png"), contact_sheet(rows, 6));
   };
   std::ofstream sheet_prompts(shop.file("sheet-prompts.txt"));

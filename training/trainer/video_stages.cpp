@@ -4,10 +4,13 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 
+#include <cmath>
 #include <cstdio>
 
 #include "training/trainer/codec_stage.h"
 #include "training/trainer/internal/network_stage.h"
+#include "training/trainer/internal/trained_part.h"
+#include "training/trainer/redrawn_latents.h"
 #include "training/trainer/vae_embedding.h"
 #include "training/trainer/world_clip.h"
 
@@ -16,11 +19,24 @@ namespace {
 
 constexpr std::uint64_t kVideoSeed = 0xDEC0DE0000ULL, kNextSeed = 0x9E3779B1ULL;
 
-// Clip `place` of the `count` of one size that make up sample `index`.
-world::Clip video_clip(const TrainConfig& config, std::int64_t index, int place = 0, int count = 1) {
-  const std::size_t bucket = index % 5 == 4 ? static_cast<std::size_t>(index / 5) % config.buckets.size() : 0;
-  const auto number = static_cast<std::uint64_t>(index * count + place);
-  return world::render_clip(training_scene(kVideoSeed + number, kNextSeed), config.buckets[bucket].shape);
+// The size of all clips of sample `index`.
+const Bucket& video_bucket(const TrainConfig& config, std::int64_t index) {
+  return config.buckets[index % 5 == 4 ? static_cast<std::size_t>(index / 5) % config.buckets.size() : 0];
+}
+
+// The `count` scenes of sample `index`.
+std::vector<world::Scene> video_scenes(std::int64_t index, int count) {
+  std::vector<world::Scene> scenes;
+  for (int place = 0; place < count; ++place) {
+    scenes.push_back(training_scene(kVideoSeed + static_cast<std::uint64_t>(index * count + place), kNextSeed));
+  }
+  return scenes;
+}
+
+// Whether sample `index` is one of the `share` that the denoiser has drawn again; they are spread evenly.
+bool is_redrawn(std::int64_t index, double share) {
+  const auto count_before = [&](std::int64_t i) { return std::floor(static_cast<double>(i) * share); };
+  return count_before(index + 1) > count_before(index);
 }
 
 at::Tensor frames_to_video(const at::Tensor& frames_F3HW) { return frames_F3HW.permute({1, 0, 2, 3}).unsqueeze(0).contiguous(); }
@@ -46,6 +62,14 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
   const auto& vae = config.components.at("vae");
   FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, vae.at("decoder_block_out_channels").back().get<std::int64_t>(),
                                                    vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>()));
+  std::unique_ptr<RedrawnLatents> redrawn;
+  if (config.video_decoder.redrawn_share > 0) {
+    std::map<std::string, NamedTensors> weights;
+    for (const char* component : {"transformer", "connectors", "text_encoder"}) {
+      FANTASCOPE_TRY(weights[component], denoiser_part(component, shop, options));
+    }
+    FANTASCOPE_TRY(redrawn, RedrawnLatents::create(config, shop.family(), *codecs, shop.captions(), weights, options.device));
+  }
   NetworkTask task;
   task.component = "vae";
   task.part = "decoder.";
@@ -56,16 +80,22 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
   task.slow_rate = 0.15;
   task.start = std::move(start);
   task.loss = weighted_error;
-  task.sample = [&config, codecs](std::int64_t index) {
+  task.sample = [&config, codecs, &redrawn](std::int64_t index) {
+    const Bucket& bucket = video_bucket(config, index);
+    const std::vector<world::Scene> scenes = video_scenes(index, config.video_decoder.batch);
+    std::vector<world::Clip> clips;
     std::vector<at::Tensor> latents, videos, weights;
-    for (int place = 0; place < config.video_decoder.batch; ++place) {
-      const world::Clip clip = video_clip(config, index, place, config.video_decoder.batch);
+    for (const auto& scene : scenes) {
+      const world::Clip& clip = clips.emplace_back(world::render_clip(scene, bucket.shape));
       const at::Tensor frames = frames_tensor(clip);
       latents.push_back(codecs->video.encode(frames));
       videos.push_back(frames_to_video(frames));
       weights.push_back(motion_weights(clip).unsqueeze(0));
     }
-    return NetworkSample{at::stack(latents), at::cat(videos), at::stack(weights)};
+    const bool again = is_redrawn(index, config.video_decoder.redrawn_share);
+    return NetworkSample{
+        again ? redrawn->redraw(bucket, scenes, clips, config.seed + static_cast<std::uint64_t>(index)) : at::stack(latents),
+        at::cat(videos), at::stack(weights)};
   };
   FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-decoder", config.video_decoder, std::move(task)}));
   print_report("video-decoder", measure_codec(config, 40, [&](const at::Tensor& frames) {
@@ -88,7 +118,7 @@ Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options
     return ((output.to(at::kFloat) - sample.target) / scale).square().mean();
   };
   task.sample = [&config, codecs](std::int64_t index) {
-    const at::Tensor frames = frames_tensor(video_clip(config, index));
+    const at::Tensor frames = frames_tensor(world::render_clip(video_scenes(index, 1)[0], video_bucket(config, index).shape));
     return NetworkSample{frames_to_video(frames), codecs->video.encode(frames).unsqueeze(0), {}};
   };
   FANTASCOPE_TRY(auto trainer, run_network(shop, options, {"video-encoder", config.video_encoder, std::move(task)}));

@@ -49,6 +49,8 @@ TEST(TrainConfig, RefusesWhatCannotBeRun) {
   EXPECT_NE(refusal("/buckets", nlohmann::json::array()).find("buckets"), std::string::npos);
   EXPECT_NE(refusal("/flow/batch", 0).find("flow.batch"), std::string::npos);
   EXPECT_NE(refusal("/flow/parts", 0).find("flow.parts"), std::string::npos);
+  EXPECT_NE(refusal("/flow/clips_at_once", -1).find("flow.clips_at_once"), std::string::npos);
+  EXPECT_NE(refusal("/video_decoder/redrawn_share", 1.5).find("redrawn_share"), std::string::npos);
   EXPECT_NE(refusal("/latents/steps_per_shard", 0).find("steps_per_shard"), std::string::npos);
   EXPECT_NE(refusal("/latents/hard_scene_weight", 0.5).find("0.5"), std::string::npos);
   EXPECT_NE(refusal("/latents/mirror_share", 0.7).find("mirror_share"), std::string::npos);

@@ -54,8 +54,8 @@ TEST(OtherDevice, TheDenoiserTrainsTheSame) {
     const auto result = (*trainer)->run(
         until, [] { return true; }, [](const FlowStepReport&) {});
     ASSERT_TRUE(result) << result.error().to_string();
-    const auto samples = (*trainer)->sample({"a red ball bounces"}, 2, 2.0, 1.0, 3);
-    EXPECT_TRUE(samples.at(0).video_TC.device().is_cpu());
+    const StreamPair samples = (*trainer)->sample({"a red ball bounces"}, {.num_steps = 2, .guidance_scale = 2.0, .shift = 1.0}, 3);
+    EXPECT_TRUE(samples.video_BTC.device().is_cpu());
   };
   run("here", at::kCPU, false, 2);
   run("there", other_device(), false, 2);

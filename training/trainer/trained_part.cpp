@@ -1,0 +1,40 @@
+#include "training/trainer/internal/trained_part.h"
+
+#include "training/trainer/checkpoint.h"
+#include "training/trainer/finished_model.h"
+
+namespace fantascope::training {
+namespace {
+
+// The tensors whose names begin with `prefix` + `part`, without the prefix.
+NamedTensors cut(const NamedTensors& all, const std::string& prefix, const std::string& part) {
+  NamedTensors found;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(prefix + part)) found[name.substr(prefix.size())] = tensor;
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<NamedTensors> finished_part(const std::string& component, const std::string& part, const StageOptions& options) {
+  FANTASCOPE_TRY(const NamedTensors all, finished_component(options.start, component));
+  return cut(all, "", part);
+}
+
+Result<NamedTensors> trained_part(const Piece& piece, const Workshop& shop, const StageOptions& options) {
+  const std::string file = piece.stage + ".safetensors";
+  if (!shop.has(file) && !options.start.empty()) return finished_part(piece.component, piece.part, options);
+  if (!shop.has(file)) {
+    const std::string stage = piece.stage.starts_with("audio-") ? "audio" : piece.stage;
+    return Error{ErrorCode::kNotFound, "a stage has not run yet", shop.file(file), "", "", "Run `fantascope train " + stage + "` first"};
+  }
+  FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(shop.file(file)));
+  return cut(all, piece.prefix, piece.part);
+}
+
+Result<NamedTensors> denoiser_part(const std::string& component, const Workshop& shop, const StageOptions& options) {
+  return trained_part({"flow", component, "", "average/" + component + "/"}, shop, options);
+}
+
+}  // namespace fantascope::training
