@@ -6,6 +6,7 @@
 
 #include "engine/runtime/model_family.h"
 #include "models/registry.h"
+#include "training/trainer/checkpoint.h"
 
 namespace fantascope::training {
 namespace {
@@ -20,6 +21,18 @@ Result<void> check_sizes(const Codecs& codecs, const CellCodecConfig& config, co
                  std::to_string(found),
                  std::to_string(wanted),
                  "Train in another folder, or with --fresh; or leave video_codec.fitted out"};
+  }
+  return {};
+}
+
+// Codecs from elsewhere decode and train as well as the right ones seem to, and the model they make knows latents of another scale.
+Result<void> check_same(const std::string& here, const std::string& given) {
+  FANTASCOPE_TRY(const NamedTensors ours, load_checkpoint(here));
+  FANTASCOPE_TRY(const NamedTensors theirs, load_checkpoint(given));
+  for (const auto& [name, tensor] : theirs) {
+    if (ours.contains(name) && ours.at(name).equal(tensor)) continue;
+    return Error{ErrorCode::kMismatch, "the codecs here are not those that the configuration names: " + here,      name, "other numbers",
+                 "those of " + given,  "Train in another folder, or with --fresh; or leave video_codec.fitted out"};
   }
   return {};
 }
@@ -62,12 +75,14 @@ Result<const Codecs*> Workshop::codecs() {
   if (codecs_) return static_cast<const Codecs*>(codecs_.get());
   FANTASCOPE_TRY(const TrainableNetwork mel, family_->make_mel(config_.components));
   const std::string path = file("codecs.safetensors");
+  const std::string& given = config_.fitted_codecs;
   if (!has("codecs.safetensors")) {
     const auto say = [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); };
-    const std::string& given = config_.fitted_codecs;
     FANTASCOPE_TRY(const Codecs fitted, given.empty() ? Result<Codecs>(fit_codecs(config_, mel, say)) : load_codecs(given, mel));
     FANTASCOPE_TRY_VOID(check_sizes(fitted, config_.codec, given));
     FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
+  } else if (!given.empty()) {
+    FANTASCOPE_TRY_VOID(check_same(path, given));
   }
   FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel));
   FANTASCOPE_TRY_VOID(check_sizes(loaded, config_.codec, path));

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/unit/training/trainer/small_world.h"
+#include "training/trainer/checkpoint.h"
 #include "training/trainer/finished_model.h"
 
 namespace fantascope::training {
@@ -43,6 +44,22 @@ TEST(Workshop, RefusesCodecsOfAnotherConfiguration) {
   const std::string error = refused.error().to_string();
   EXPECT_NE(error.find("video_codec.components[3]"), std::string::npos) << error;
   EXPECT_NE(error.find("previz-codecs.safetensors"), std::string::npos) << error;
+}
+
+// Those of an earlier fit that still lie in the folder of a run.
+TEST(Workshop, RefusesOtherCodecsThanTheConfigurationNames) {
+  const TemporaryFolder folder("stale");
+  const std::string run = folder.file("run");
+  auto codecs = load_checkpoint(kConfigs + "previz-codecs.safetensors");
+  ASSERT_TRUE(codecs);
+  codecs->at("audio_std") = codecs->at("audio_std") * 1.1;
+  std::filesystem::create_directories(run);
+  ASSERT_TRUE(save_checkpoint(run + "/codecs.safetensors", *codecs));
+  auto shop = Workshop::open(kConfigs + "previz-cpu.json", run);
+  ASSERT_TRUE(shop) << shop.error().to_string();
+  const auto refused = shop->codecs();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("audio_std"), std::string::npos) << refused.error().to_string();
 }
 
 }  // namespace
