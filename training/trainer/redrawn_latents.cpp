@@ -44,9 +44,10 @@ at::Tensor RedrawnLatents::redraw(const Bucket& bucket, const std::vector<world:
   }
   std::mt19937_64 random(seed);
   const std::vector<double> sigmas = settings_.sigmas();
-  const auto low_enough = std::ranges::find_if(sigmas, [](double sigma) { return sigma <= kHighestSigma; });
-  const auto lowest = static_cast<std::size_t>(low_enough - sigmas.begin());
-  const std::size_t first = std::uniform_int_distribution<std::size_t>(lowest, sigmas.size() - 2)(random);
+  const std::size_t last = sigmas.size() - 2;  // the one before 0
+  std::size_t highest = 0;
+  while (highest < last && sigmas[highest] > kHighestSigma) ++highest;
+  const std::size_t first = std::uniform_int_distribution<std::size_t>(highest, last)(random);
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(random());
   const auto noised = [&](const at::Tensor& clean) { return clean + sigmas[first] * (at::randn_like(clean, generator) - clean); };
   const StreamPair drawn = sample_from(*denoiser_, bucket, captions_, text_length_, CaptionEncoder::draw(scenes, 0, random), settings_,

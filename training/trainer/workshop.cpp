@@ -31,8 +31,8 @@ Result<void> check_same(const std::string& here, const std::string& given) {
   FANTASCOPE_TRY(const NamedTensors theirs, load_checkpoint(given));
   for (const auto& [name, tensor] : theirs) {
     if (ours.contains(name) && ours.at(name).equal(tensor)) continue;
-    return Error{ErrorCode::kMismatch, "the codecs here are not those that the configuration names: " + here,      name, "other numbers",
-                 "those of " + given,  "Train in another folder, or with --fresh; or leave video_codec.fitted out"};
+    return Error{ErrorCode::kMismatch, "the codecs here are not those that the configuration names: " + here,         name, "other numbers",
+                 "those of " + given,  "Train in another folder, or run `fantascope train codec --fresh` there first"};
   }
   return {};
 }

@@ -90,6 +90,12 @@ TEST(RedrawnLatents, AreThoseOfTheClipWithTheDenoisersFaults) {
   EXPECT_GT(apart(first, truth), 0);
   EXPECT_LT(apart(first[0], truth[0]), apart(first[0], truth[1]));
   EXPECT_LT(apart(first[1], truth[1]), apart(first[1], truth[0]));
+
+  // One step goes from noise to the clip: there is no level in between to begin at.
+  config.defaults["num_inference_steps"] = 1;
+  redrawn = RedrawnLatents::create(config, family_of(config), tiny_codecs(), *captions, random, at::kCPU);
+  ASSERT_TRUE(redrawn) << redrawn.error().to_string();
+  EXPECT_TRUE((*redrawn)->redraw(bucket, scenes, clips, 3).isfinite().all().item<bool>());
 }
 
 }  // namespace
