@@ -6,6 +6,8 @@
 namespace fantascope::training {
 namespace {
 
+constexpr std::int64_t kPatch = 4;  // pixels of a cell of the first level, in rows and columns
+
 // Rows of 1x4x4 patches: [T,3,H,W] -> [T, H/4, W/4, 48]; channel order c, x, y as the VAE's patches have it (width before height).
 at::Tensor to_patches(const at::Tensor& frames) {
   const auto t = frames.size(0), h = frames.size(2), w = frames.size(3);
@@ -17,30 +19,37 @@ at::Tensor from_patches(const at::Tensor& patches) {
   return patches.reshape({t, h, w, 3, 4, 4}).permute({0, 3, 1, 5, 2, 4}).reshape({t, 3, h * 4, w * 4});
 }
 
-// [t,h,w,k] -> [t/2,h/2,w/2, 8*k], sub-cells in (time, row, column) order.
-at::Tensor gather_cells(const at::Tensor& cells) {
-  const auto t = cells.size(0), h = cells.size(1), w = cells.size(2), k = cells.size(3);
-  return cells.reshape({t / 2, 2, h / 2, 2, w / 2, 2, k}).permute({0, 2, 4, 1, 3, 5, 6}).reshape({t / 2, h / 2, w / 2, 8 * k});
+// [t,h,w,k] -> [t/time,h/space,w/space, volume*k], sub-cells in (time, row, column) order.
+at::Tensor gather_cells(const at::Tensor& cells, const CellMerge& m) {
+  const auto t = cells.size(0) / m.time, h = cells.size(1) / m.space, w = cells.size(2) / m.space, k = cells.size(3);
+  return cells.reshape({t, m.time, h, m.space, w, m.space, k}).permute({0, 2, 4, 1, 3, 5, 6}).reshape({t, h, w, m.volume() * k});
 }
 
-at::Tensor scatter_cells(const at::Tensor& cells) {
-  const auto t = cells.size(0), h = cells.size(1), w = cells.size(2), k = cells.size(3) / 8;
-  return cells.reshape({t, h, w, 2, 2, 2, k}).permute({0, 3, 1, 4, 2, 5, 6}).reshape({t * 2, h * 2, w * 2, k});
-}
-
-// Frame 0 becomes a still cell of 8 frames.
-at::Tensor with_still_start(const at::Tensor& frames) {
-  const auto shape = frames.sizes().vec();
-  auto still = shape;
-  still[0] = 7;
-  return at::cat({frames.slice(0, 0, 1).expand(still), frames});
+at::Tensor scatter_cells(const at::Tensor& cells, const CellMerge& m) {
+  const auto t = cells.size(0), h = cells.size(1), w = cells.size(2), k = cells.size(3) / m.volume();
+  return cells.reshape({t, h, w, m.time, m.space, m.space, k})
+      .permute({0, 3, 1, 4, 2, 5, 6})
+      .reshape({t * m.time, h * m.space, w * m.space, k});
 }
 
 }  // namespace
 
+CellMerge cell_size(const CellMerges& merges) {
+  CellMerge size{1, kPatch};
+  for (const CellMerge& m : merges) size = {size.time * m.time, size.space * m.space};
+  return size;
+}
+
+// Frame 0 becomes a still cell.
+at::Tensor CellCodec::with_still_start(const at::Tensor& frames) const {
+  auto still = frames.sizes().vec();
+  still[0] = cell_size(merges_).time - 1;
+  return at::cat({frames.slice(0, 0, 1).expand(still), frames});
+}
+
 at::Tensor CellCodec::encode_to(const at::Tensor& frames, int level) const {
-  at::Tensor cells = to_patches(with_still_start(frames));
-  for (int i = 0; i <= level; ++i) cells = project(levels_[static_cast<std::size_t>(i)], i == 0 ? cells : gather_cells(cells));
+  at::Tensor cells = project(levels_[0], to_patches(with_still_start(frames)));
+  for (std::size_t i = 1; i <= static_cast<std::size_t>(level); ++i) cells = project(levels_[i], gather_cells(cells, merges_[i - 1]));
   return cells;
 }
 
@@ -48,28 +57,32 @@ at::Tensor CellCodec::encode(const at::Tensor& frames) const { return encode_to(
 
 at::Tensor CellCodec::decode(const at::Tensor& latents) const {
   at::Tensor cells = latents.permute({1, 2, 3, 0});
-  for (int i = kLevels - 1; i > 0; --i) cells = scatter_cells(reconstruct(levels_[static_cast<std::size_t>(i)], cells));
-  return from_patches(reconstruct(levels_[0], cells)).slice(0, 7);
+  for (std::size_t i = kLevels - 1; i > 0; --i) cells = scatter_cells(reconstruct(levels_[i], cells), merges_[i - 1]);
+  return from_patches(reconstruct(levels_[0], cells)).slice(0, cell_size(merges_).time - 1);
 }
 
 CellCodec CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int)>& on_level) {
   CellCodec codec;
-  std::int64_t dim = 48;
+  codec.merges_ = config.merges;
+  std::int64_t dim = 3 * kPatch * kPatch;
+  CellMerge cell{1, kPatch};
   for (int level = 0; level < kLevels; ++level) {
+    const CellMerge merge = level == 0 ? CellMerge{1, 1} : config.merges[static_cast<std::size_t>(level - 1)];
+    cell = {cell.time * merge.time, cell.space * merge.space};
+    dim *= merge.volume();
     PcaAccumulator moments(dim);
     for (int i = 0; i < config.num_clips; ++i) {
       const auto [frames, weights] = next_clip(i);
-      at::Tensor cells = level == 0 ? to_patches(with_still_start(frames)) : gather_cells(codec.encode_to(frames, level - 1));
-      const std::int64_t span = std::int64_t{4} << level;
-      const std::int64_t duration = std::int64_t{1} << level;
-      const at::Tensor share = with_still_start(weights)
-                                   .reshape({cells.size(0), duration, cells.size(1), span, cells.size(2), span})
+      const at::Tensor cells =
+          level == 0 ? to_patches(codec.with_still_start(frames)) : gather_cells(codec.encode_to(frames, level - 1), merge);
+      const at::Tensor share = codec.with_still_start(weights)
+                                   .reshape({cells.size(0), cell.time, cells.size(1), cell.space, cells.size(2), cell.space})
                                    .mean(at::IntArrayRef{1, 3, 5});
       moments.add(cells.reshape({-1, dim}), share.reshape({-1}) * config.motion_weight + 1.0);
     }
     const std::int64_t components = std::min(config.components[static_cast<std::size_t>(level)], dim);
     codec.levels_[static_cast<std::size_t>(level)] = moments.fit(components);
-    dim = 8 * components;
+    dim = components;
     if (on_level) on_level(level);
   }
   return codec;
@@ -87,16 +100,27 @@ NamedTensors CellCodec::tensors() const {
   return result;
 }
 
-Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors) {
+Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors, const CellMerges& merges) {
   CellCodec codec;
+  codec.merges_ = merges;
+  std::int64_t dim = 3 * kPatch * kPatch;
   for (int i = 0; i < kLevels; ++i) {
     const std::string prefix = "level" + std::to_string(i) + ".";
     for (const char* part : {"mean", "basis", "stddev"}) {
       if (!tensors.contains(prefix + part))
         return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
     }
-    codec.levels_[static_cast<std::size_t>(i)] = {tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"),
-                                                  0};
+    PcaBasis& level = codec.levels_[static_cast<std::size_t>(i)];
+    level = {tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
+    if (i > 0) dim = codec.levels_[static_cast<std::size_t>(i - 1)].basis_DK.size(1) * merges[static_cast<std::size_t>(i - 1)].volume();
+    if (level.basis_DK.size(0) != dim) {
+      return Error{ErrorCode::kMismatch,
+                   "this codec has cells of other sizes",
+                   prefix + "basis",
+                   std::to_string(level.basis_DK.size(0)) + " rows",
+                   std::to_string(dim) + " rows",
+                   "Fit the codec again"};
+    }
   }
   return codec;
 }

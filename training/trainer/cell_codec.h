@@ -1,8 +1,9 @@
 #pragma once
-/// The closed-form video codec: a pyramid of principal components over cells of 1x4x4, 2x8x8, 4x16x16 and 8x32x32 pixels (time, rows,
-/// columns). It is where the video VAE starts from (see vae_embedding.h) and what encodes clips for training the denoiser.
-/// Time is causal as in the VAE: frame 0 is coded as a still cell of 8 equal frames, of which the last is kept.
-/// Frames are float [F][3][H][W] in [-1,1]; H and W are multiples of 32, F = 8k + 1. Thread-safe after fitting.
+/// The closed-form video codec: a pyramid of principal components over cells of pixels that grow from level to level, for example 1x4x4,
+/// 2x8x8, 4x16x16 and 8x32x32 (time, rows, columns). It is where the video VAE starts from (see vae_embedding.h) and what encodes clips for
+/// training the denoiser. Time is causal as in the VAE: frame 0 is coded as a still cell of equal frames, of which the last is kept.
+/// Frames are float [F][3][H][W] in [-1,1]; with cells of t x p x p pixels at the last level, H and W are multiples of p and F = t * k + 1.
+/// Thread-safe after fitting.
 #include <ATen/core/Tensor.h>
 
 #include <array>
@@ -15,8 +16,22 @@
 
 namespace fantascope::training {
 
+/// How many cells of a level join into one of the next: so many in time, so many rows and so many columns.
+struct CellMerge {
+  std::int64_t time = 2, space = 2;
+  std::int64_t volume() const { return time * space * space; }
+};
+
+constexpr int kCodecLevels = 4;
+using CellMerges = std::array<CellMerge, kCodecLevels - 1>;  ///< finest first
+
+/// Pixels of a cell of the last level.
+CellMerge cell_size(const CellMerges& merges);
+
 struct CellCodecConfig {
-  std::array<std::int64_t, 4> components = {48, 128, 128, 128};  ///< kept at each level, finest first; the last is the latent's channels
+  CellMerges merges;
+  std::array<std::int64_t, kCodecLevels> components = {48, 128, 128,
+                                                       128};  ///< kept at each level, finest first; the last is the latent's channels
   double motion_weight = 6.0;  ///< how much more a cell counts that is all object or motion than one that is still background
   int num_clips = 1500;
   std::uint64_t seed = 1;
@@ -24,7 +39,7 @@ struct CellCodecConfig {
 
 class CellCodec {
  public:
-  static constexpr int kLevels = 4;
+  static constexpr int kLevels = kCodecLevels;
 
   /// `next_clip(i)` gives frames_F3HW and weights_FHW (0..1: how much of a pixel is object or moving).
   using ClipSource = std::function<std::pair<at::Tensor, at::Tensor>(int index)>;
@@ -36,11 +51,15 @@ class CellCodec {
   at::Tensor decode(const at::Tensor& latents_CFHW) const;
 
   const PcaBasis& level(int index) const { return levels_[static_cast<std::size_t>(index)]; }
+  const CellMerges& merges() const { return merges_; }
   NamedTensors tensors() const;
-  static Result<CellCodec> from_tensors(const NamedTensors& tensors);
+  /// Error kMismatch where the cells are not those of `merges`.
+  static Result<CellCodec> from_tensors(const NamedTensors& tensors, const CellMerges& merges);
 
  private:
   at::Tensor encode_to(const at::Tensor& frames_F3HW, int level) const;
+  at::Tensor with_still_start(const at::Tensor& frames) const;
+  CellMerges merges_;
   std::array<PcaBasis, kLevels> levels_;
 };
 

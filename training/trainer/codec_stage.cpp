@@ -121,7 +121,7 @@ Result<void> save_codecs(const Codecs& codecs, const std::string& path) {
   return save_checkpoint(path, all);
 }
 
-Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel) {
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const CellMerges& merges) {
   FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(path));
   NamedTensors video, audio;
   for (const auto& [name, tensor] : all) {
@@ -130,7 +130,7 @@ Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel)
   }
   Codecs codecs;
   codecs.mel = mel;
-  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(video));
+  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(video, merges));
   FANTASCOPE_TRY(codecs.audio, AudioCells::from_tensors(audio));
   for (auto [name, target] : {std::pair{"video_mean", &codecs.video_mean_C}, std::pair{"video_std", &codecs.video_std_C},
                               std::pair{"audio_mean", &codecs.audio_mean_D}, std::pair{"audio_std", &codecs.audio_std_D}}) {

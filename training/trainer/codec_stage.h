@@ -34,6 +34,6 @@ CodecReport measure_codec(const TrainConfig& config, int num_clips, const Recons
 
 Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel, const std::function<void(const std::string&)>& say);
 Result<void> save_codecs(const Codecs& codecs, const std::string& path);
-Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel);
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const CellMerges& merges);
 
 }  // namespace fantascope::training

@@ -18,6 +18,17 @@ Bucket read_bucket(const json& row) {
   return bucket;
 }
 
+// The pyramid's cells grow as the decoder's blocks shrink them; those are listed from the latents to the pixels.
+CellMerges merges_of(const json& vae) {
+  const auto types = vae.at("upsample_type").get<std::array<std::string, kCodecLevels - 1>>();
+  CellMerges merges;
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    const std::string& type = types[types.size() - 1 - i];
+    merges[i] = {type == "spatial" ? 1 : 2, type == "temporal" ? 1 : 2};
+  }
+  return merges;
+}
+
 DecoderConfig read_decoder(const json& row) {
   DecoderConfig config;
   config.batch = row.value("batch", config.batch);
@@ -81,7 +92,9 @@ TrainConfig read(const json& root) {
   config.defaults = root.at("defaults");
   for (const auto& row : root.at("buckets")) config.buckets.push_back(read_bucket(row));
   const auto& codec = root.at("video_codec");
-  config.codec.components = codec.at("components").get<std::array<std::int64_t, 4>>();
+  config.codec.merges = merges_of(config.components.at("vae"));
+  for (auto& bucket : config.buckets) bucket.cell = cell_size(config.codec.merges);
+  config.codec.components = codec.at("components").get<std::array<std::int64_t, kCodecLevels>>();
   config.codec.motion_weight = codec.value("motion_weight", config.codec.motion_weight);
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
@@ -167,12 +180,14 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
       config.fitted_codecs = (std::filesystem::path(path).parent_path() / config.fitted_codecs).string();
     for (const auto& bucket : config.buckets) {
       const auto& s = bucket.shape;
-      if (s.width % 32 != 0 || s.height % 32 != 0 || s.width <= 0 || s.height <= 0 || s.num_frames % 8 != 1 || s.fps <= 0) {
+      const auto whole = [&](int pixels) { return pixels > 0 && pixels % bucket.cell.space == 0; };
+      if (!whole(s.width) || !whole(s.height) || s.num_frames < 1 || (s.num_frames - 1) % bucket.cell.time != 0 || s.fps <= 0) {
         return Error{ErrorCode::kInvalidArgument,
                      "a bucket has a shape that the codec cannot hold",
                      "buckets",
                      std::to_string(s.width) + "x" + std::to_string(s.height) + "x" + std::to_string(s.num_frames),
-                     "width and height multiples of 32, frames 8k+1, fps above 0",
+                     "width and height multiples of " + std::to_string(bucket.cell.space) + ", frames " + std::to_string(bucket.cell.time) +
+                         "k+1, fps above 0",
                      ""};
       }
     }

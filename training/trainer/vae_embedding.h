@@ -2,17 +2,19 @@
 /// Writes the closed-form codec into the weights that the video VAE starts from. Its two halves then code as the codec does from their
 /// first step on, where a decoder of random weights shows no object after a quarter of an hour of CPU training.
 ///
-/// Decoder, of constant width: each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its
-/// eight sub-cells. The last one gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the
-/// scale from place to place, and silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at
-/// zero. Between the levels a channel carries its coefficient divided by (standard deviation)^0.7: residual blocks divide what they see by
-/// its RMS, and would see little else than a cell's mean brightness otherwise.
+/// Decoder: each up-block's convolution gets a centre tap that turns a coarse cell's coefficients into those of its sub-cells. The last one
+/// gives pairs (x, -x) beside one large constant channel: the constant keeps the RMS norm from changing the scale from place to place, and
+/// silu(x) - silu(-x) = x makes norm and activation linear. Second convolutions of residual blocks start at zero. Between the levels a
+/// channel carries its coefficient divided by (standard deviation)^0.7: residual blocks divide what they see by its RMS, and would see
+/// little else than a cell's mean brightness otherwise.
 ///
 /// Encoder: the first block ("spatiotemporal") moves the patches' coefficients of a cell's eight sub-cells into channels. The published
 /// class adds means of its input's channels there, which no weight can take away; they are a fixed linear map of the same coefficients, so
 /// the next convolution takes them into account. Each further block ("conv", kernel 3, stride 2) sees all eight sub-cells of its cell and
-/// gives that cell's coefficients, the last one as pairs (x, -x) as far as channels go, beside a constant. Causal padding in time gives the
-/// first frame the still cell that the codec gives it.
+/// gives that cell's coefficients, the last one as pairs (x, -x) as far as channels go, beside a constant. The last block may be "temporal"
+/// instead: its convolution sees the sub-cell before as well, so that at the second of two sub-cells each filter has the whole cell; what
+/// it gives at the first is not read, and what the class adds there is taken away again. Causal padding in time gives the first frame the
+/// still cell that the codec gives it.
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -22,13 +24,15 @@
 
 namespace fantascope::training {
 
-/// `width`: channels of the decoder, the same at all levels; at least 2 * 48 + 1 and at least every number of components.
-/// `layers_per_block`: residual blocks of each level as the VAE's config lists them, finest first, the middle block last.
-Result<NamedTensors> decoder_start(const CellCodec& codec, std::int64_t width, const std::vector<std::int64_t>& layers_per_block);
+/// `vae` is the component's configuration. Of the decoder's channels (decoder_block_out_channels divided by upsample_factor) each level
+/// must have at least the codec's components of that level, and the finest 2 * 48 + 1. Residual blocks may be anywhere or nowhere. Errors:
+/// kInvalidArgument names the field.
+Result<NamedTensors> decoder_start(const CellCodec& codec, const nlohmann::json& vae);
 
-/// `vae` is the component's configuration; it must have downsample_type spatiotemporal, conv, conv, one width above the latent
-/// channels, a causal encoder and residual blocks anywhere or nowhere. A first block that has fewer filters than a patch has components
-/// (width / 8 < 48) loses the weakest ones, as little as can be. The log-variance is constant and tiny. Error kUnsupported names the field.
+/// `vae` is the component's configuration; it must have downsample_type spatiotemporal, conv, and then conv or temporal as the codec's
+/// cells grow, one width above the latent channels (twice that width behind "temporal"), a causal encoder and residual blocks anywhere or
+/// nowhere. A first block that has fewer filters than a patch has components (width / 8 < 48) loses the weakest ones, as little as can be.
+/// The log-variance is constant and tiny. Error kUnsupported names the field.
 Result<NamedTensors> encoder_start(const CellCodec& codec, const nlohmann::json& vae);
 
 }  // namespace fantascope::training

@@ -59,9 +59,7 @@ void print_report(const char* stage, const CodecReport& report) {
 Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options) {
   FANTASCOPE_TRY(const Codecs* codecs, shop.codecs());
   const TrainConfig& config = shop.config();
-  const auto& vae = config.components.at("vae");
-  FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, vae.at("decoder_block_out_channels").back().get<std::int64_t>(),
-                                                   vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>()));
+  FANTASCOPE_TRY(NamedTensors start, decoder_start(codecs->video, config.components.at("vae")));
   std::unique_ptr<RedrawnLatents> redrawn;
   if (config.video_decoder.redrawn_share > 0) {
     std::map<std::string, NamedTensors> weights;

@@ -78,13 +78,14 @@ Result<const Codecs*> Workshop::codecs() {
   const std::string& given = config_.fitted_codecs;
   if (!has("codecs.safetensors")) {
     const auto say = [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); };
-    FANTASCOPE_TRY(const Codecs fitted, given.empty() ? Result<Codecs>(fit_codecs(config_, mel, say)) : load_codecs(given, mel));
+    FANTASCOPE_TRY(const Codecs fitted,
+                   given.empty() ? Result<Codecs>(fit_codecs(config_, mel, say)) : load_codecs(given, mel, config_.codec.merges));
     FANTASCOPE_TRY_VOID(check_sizes(fitted, config_.codec, given));
     FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
   } else if (!given.empty()) {
     FANTASCOPE_TRY_VOID(check_same(path, given));
   }
-  FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel));
+  FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel, config_.codec.merges));
   FANTASCOPE_TRY_VOID(check_sizes(loaded, config_.codec, path));
   codecs_ = std::make_shared<Codecs>(std::move(loaded));
   return static_cast<const Codecs*>(codecs_.get());

@@ -38,6 +38,21 @@ TEST(TrainConfig, PhasesHoldUntilTheirStep) {
   EXPECT_EQ(config->flow_at(150).batch, 64);
 }
 
+TEST(TrainConfig, CellsAreWhatTheDecoderSpreads) {
+  nlohmann::json json = mini_json();
+  json["components"]["vae"]["upsample_type"] = {"temporal", "spatiotemporal", "spatiotemporal"};
+  json["buckets"] = {{{"width", 80}, {"height", 48}, {"num_frames", 17}, {"fps", 12}, {"share", 1}}};
+  const auto fine = loaded(json);
+  ASSERT_TRUE(fine) << fine.error().to_string();
+  EXPECT_EQ(fine->buckets[0].latent_frames(), 3);
+  EXPECT_EQ(fine->buckets[0].latent_height(), 3);
+  EXPECT_EQ(fine->buckets[0].latent_width(), 5);
+  json["components"]["vae"]["upsample_type"] = {"spatial", "spatiotemporal", "spatiotemporal"};
+  const auto no_such_width = loaded(json);
+  ASSERT_FALSE(no_such_width);
+  EXPECT_NE(no_such_width.error().to_string().find("multiples of 32, frames 4k+1"), std::string::npos);
+}
+
 TEST(TrainConfig, RefusesWhatCannotBeRun) {
   const auto refusal = [](const char* pointer, const nlohmann::json& value) {
     nlohmann::json json = mini_json();

@@ -54,6 +54,14 @@ TEST(EncoderStart, ResidualBlocksAddNothingAtFirst) {
   EXPECT_NEAR(worst_error(small_codec(), components, at::kFloat), without, 1e-5);
 }
 
+// Latents of smaller cells: the last block joins two sub-cells in time alone.
+TEST(EncoderStart, EncodesSmallerCells) {
+  EXPECT_LT(worst_error(fine_codec(), fine_components(), at::kFloat), 0.01);
+  nlohmann::json components = fine_components();
+  components["vae"]["layers_per_block"] = {1, 1, 0, 1};
+  EXPECT_LT(worst_error(fine_codec(), components, at::kFloat), 0.01);
+}
+
 TEST(EncoderStart, RefusesLayoutsThatItCannotFill) {
   const auto refusal = [](const char* field, const nlohmann::json& value) {
     nlohmann::json vae = previz_config().components.at("vae");
@@ -64,6 +72,9 @@ TEST(EncoderStart, RefusesLayoutsThatItCannotFill) {
   EXPECT_NE(refusal("downsample_type", {"spatiotemporal", "spatiotemporal", "conv"}).find("downsample_type"), std::string::npos);
   EXPECT_NE(refusal("block_out_channels", {128, 128, 128}).find("block_out_channels"), std::string::npos);
   EXPECT_NE(refusal("block_out_channels", {256, 512, 512}).find("block_out_channels"), std::string::npos);
+  const auto of_smaller_cells = encoder_start(fine_codec(), previz_config().components.at("vae"));
+  ASSERT_FALSE(of_smaller_cells);
+  EXPECT_NE(of_smaller_cells.error().to_string().find("temporal"), std::string::npos);
   EXPECT_NE(refusal("encoder_causal", false).find("encoder_causal"), std::string::npos);
   EXPECT_NE(refusal("layers_per_block", {0, 0, 0}).find("layers_per_block"), std::string::npos);
 }

@@ -57,17 +57,42 @@ inline world::Clip small_clip(std::uint64_t seed, int width = 64, int height = 6
   return world::render_clip(world::sample_scene(seed), shape);
 }
 
-/// Fitted on 24 clips of 64x64x9, with the shipped model's numbers of components.
+/// Fitted on 24 clips of 64x64x9.
+inline CellCodec fit_small(CellCodecConfig config) {
+  config.num_clips = 24;
+  return CellCodec::fit(config,
+                        [](int index) {
+                          const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
+                          return std::pair{frames_tensor(clip), motion_weights(clip)};
+                        },
+                        {});
+}
+
+/// With the shipped model's numbers of components.
 inline const CellCodec& small_codec() {
+  static const CellCodec codec = fit_small(previz_config().codec);
+  return codec;
+}
+
+/// The shipped model's VAE with latents of 16x16 pixels and 8 frames, of which there are 160 numbers each, and a codec of such cells.
+inline nlohmann::json fine_components() {
+  nlohmann::json components = previz_config().components;
+  components["vae"].update({{"latent_channels", 160},
+                            {"block_out_channels", {256, 256, 512}},
+                            {"downsample_type", {"spatiotemporal", "conv", "temporal"}},
+                            {"decoder_block_out_channels", {128, 128, 256}},
+                            {"upsample_type", {"temporal", "spatiotemporal", "spatiotemporal"}},
+                            {"upsample_factor", {1, 1, 2}},
+                            {"spatial_compression_ratio", 16}});
+  return components;
+}
+
+inline const CellCodec& fine_codec() {
   static const CellCodec codec = [] {
     CellCodecConfig config = previz_config().codec;
-    config.num_clips = 24;
-    return CellCodec::fit(config,
-                          [](int index) {
-                            const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
-                            return std::pair{frames_tensor(clip), motion_weights(clip)};
-                          },
-                          {});
+    config.merges = {{{2, 2}, {2, 2}, {2, 1}}};
+    config.components = {48, 128, 128, 160};
+    return fit_small(config);
   }();
   return codec;
 }

@@ -9,18 +9,15 @@
 namespace fantascope::training {
 namespace {
 
-// The decoder with residual blocks at three levels, so that they too must add nothing at first.
-TEST(DecoderStart, DecodesAsTheClosedFormCodecDoes) {
+void expect_decodes(const CellCodec& codec, nlohmann::json components) {
   const at::NoGradGuard no_grad;
-  TrainConfig config = previz_config();
-  const std::vector<std::int64_t> layers = {0, 1, 1, 1};
-  config.components["vae"]["decoder_layers_per_block"] = layers;
-  const CellCodec& codec = small_codec();
-  auto start = decoder_start(codec, 128, layers);
+  // Residual blocks at three levels: they too must add nothing at first.
+  components["vae"]["decoder_layers_per_block"] = {0, 1, 1, 1};
+  auto start = decoder_start(codec, components.at("vae"));
   ASSERT_TRUE(start) << start.error().to_string();
   TrainableParameters parameters(at::kFloat, 1, *start);
   const SourceOf sources = [&](const std::string&) -> ParameterSource& { return parameters; };
-  const auto decoder = family_of(config).make_video_decoder(config.components, sources);
+  const auto decoder = family_of(previz_config()).make_video_decoder(components, sources);
   ASSERT_TRUE(decoder) << decoder.error().to_string();
   ASSERT_TRUE(parameters.finish());
 
@@ -30,6 +27,19 @@ TEST(DecoderStart, DecodesAsTheClosedFormCodecDoes) {
   ASSERT_EQ(decoded.sizes(), expected.sizes());
   // The large constant keeps the norm's scale the same from place to place to about a percent.
   EXPECT_LT((decoded - expected).abs().mean().item<double>(), 0.02);
+}
+
+TEST(DecoderStart, DecodesAsTheClosedFormCodecDoes) { expect_decodes(small_codec(), previz_config().components); }
+
+TEST(DecoderStart, DecodesSmallerCells) { expect_decodes(fine_codec(), fine_components()); }
+
+TEST(DecoderStart, NamesTheLevelThatIsTooNarrow) {
+  nlohmann::json vae = fine_components().at("vae");
+  vae["decoder_block_out_channels"] = {128, 128, 128};
+  vae["upsample_factor"] = {1, 1, 1};
+  const auto start = decoder_start(fine_codec(), vae);
+  ASSERT_FALSE(start);
+  EXPECT_NE(start.error().to_string().find("at least 160 at level 3"), std::string::npos) << start.error().to_string();
 }
 
 }  // namespace
