@@ -7,6 +7,9 @@ namespace fantascope::training {
 namespace {
 
 constexpr std::int64_t kPatch = 4;  // pixels of a cell of the first level, in rows and columns
+constexpr std::int64_t kPatchValues = 3 * kPatch * kPatch;
+
+std::string prefix_of(int level) { return "level" + std::to_string(level) + "."; }
 
 // Rows of 1x4x4 patches: [T,3,H,W] -> [T, H/4, W/4, 48]; channel order c, x, y as the VAE's patches have it (width before height).
 at::Tensor to_patches(const at::Tensor& frames) {
@@ -61,15 +64,22 @@ at::Tensor CellCodec::decode(const at::Tensor& latents) const {
   return from_patches(reconstruct(levels_[0], cells)).slice(0, cell_size(merges_).time - 1);
 }
 
-CellCodec CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int)>& on_level) {
+Result<CellCodec> CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int)>& on_level,
+                                 const NamedTensors& lower_levels) {
   CellCodec codec;
   codec.merges_ = config.merges;
-  std::int64_t dim = 3 * kPatch * kPatch;
+  std::int64_t dim = kPatchValues;
   CellMerge cell{1, kPatch};
   for (int level = 0; level < kLevels; ++level) {
     const CellMerge merge = level == 0 ? CellMerge{1, 1} : config.merges[static_cast<std::size_t>(level - 1)];
+    PcaBasis& basis = codec.levels_[static_cast<std::size_t>(level)];
     cell = {cell.time * merge.time, cell.space * merge.space};
     dim *= merge.volume();
+    if (!lower_levels.empty() && level + 1 < kLevels) {
+      FANTASCOPE_TRY(basis, level_of(lower_levels, level, dim));
+      dim = basis.basis_DK.size(1);
+      continue;
+    }
     PcaAccumulator moments(dim);
     for (int i = 0; i < config.num_clips; ++i) {
       const auto [frames, weights] = next_clip(i);
@@ -80,9 +90,8 @@ CellCodec CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_c
                                    .mean(at::IntArrayRef{1, 3, 5});
       moments.add(cells.reshape({-1, dim}), share.reshape({-1}) * config.motion_weight + 1.0);
     }
-    const std::int64_t components = std::min(config.components[static_cast<std::size_t>(level)], dim);
-    codec.levels_[static_cast<std::size_t>(level)] = moments.fit(components);
-    dim = components;
+    dim = std::min(config.components[static_cast<std::size_t>(level)], dim);
+    basis = moments.fit(dim);
     if (on_level) on_level(level);
   }
   return codec;
@@ -92,7 +101,7 @@ NamedTensors CellCodec::tensors() const {
   NamedTensors result;
   for (int i = 0; i < kLevels; ++i) {
     const auto& basis = levels_[static_cast<std::size_t>(i)];
-    const std::string prefix = "level" + std::to_string(i) + ".";
+    const std::string prefix = prefix_of(i);
     result[prefix + "mean"] = basis.mean_D;
     result[prefix + "basis"] = basis.basis_DK;
     result[prefix + "stddev"] = basis.stddev_K;
@@ -100,27 +109,31 @@ NamedTensors CellCodec::tensors() const {
   return result;
 }
 
+Result<PcaBasis> CellCodec::level_of(const NamedTensors& tensors, int level, std::int64_t dim) {
+  const std::string prefix = prefix_of(level);
+  for (const char* part : {"mean", "basis", "stddev"}) {
+    if (!tensors.contains(prefix + part))
+      return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
+  }
+  const PcaBasis basis{tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
+  if (basis.basis_DK.size(0) == dim) return basis;
+  return Error{ErrorCode::kMismatch,
+               "this codec has cells of other sizes",
+               prefix + "basis",
+               std::to_string(basis.basis_DK.size(0)) + " rows",
+               std::to_string(dim) + " rows",
+               "Fit the codec again"};
+}
+
 Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors, const CellMerges& merges) {
   CellCodec codec;
   codec.merges_ = merges;
-  std::int64_t dim = 3 * kPatch * kPatch;
-  for (int i = 0; i < kLevels; ++i) {
-    const std::string prefix = "level" + std::to_string(i) + ".";
-    for (const char* part : {"mean", "basis", "stddev"}) {
-      if (!tensors.contains(prefix + part))
-        return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
-    }
-    PcaBasis& level = codec.levels_[static_cast<std::size_t>(i)];
-    level = {tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
-    if (i > 0) dim = codec.levels_[static_cast<std::size_t>(i - 1)].basis_DK.size(1) * merges[static_cast<std::size_t>(i - 1)].volume();
-    if (level.basis_DK.size(0) != dim) {
-      return Error{ErrorCode::kMismatch,
-                   "this codec has cells of other sizes",
-                   prefix + "basis",
-                   std::to_string(level.basis_DK.size(0)) + " rows",
-                   std::to_string(dim) + " rows",
-                   "Fit the codec again"};
-    }
+  std::int64_t dim = kPatchValues;
+  for (int level = 0; level < kLevels; ++level) {
+    if (level > 0) dim *= merges[static_cast<std::size_t>(level - 1)].volume();
+    PcaBasis& basis = codec.levels_[static_cast<std::size_t>(level)];
+    FANTASCOPE_TRY(basis, level_of(tensors, level, dim));
+    dim = basis.basis_DK.size(1);
   }
   return codec;
 }

@@ -43,7 +43,9 @@ class CellCodec {
 
   /// `next_clip(i)` gives frames_F3HW and weights_FHW (0..1: how much of a pixel is object or moving).
   using ClipSource = std::function<std::pair<at::Tensor, at::Tensor>(int index)>;
-  static CellCodec fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int level)>& on_level);
+  /// `lower_levels` are tensors of another codec: all its levels but the last are kept as they are. Error kMismatch where they do not fit.
+  static Result<CellCodec> fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int level)>& on_level,
+                               const NamedTensors& lower_levels = {});
 
   /// latents [C,f,h,w], not normalised.
   at::Tensor encode(const at::Tensor& frames_F3HW) const;
@@ -58,6 +60,8 @@ class CellCodec {
 
  private:
   at::Tensor encode_to(const at::Tensor& frames_F3HW, int level) const;
+  /// One level from tensors(); `dim` is its number of rows.
+  static Result<PcaBasis> level_of(const NamedTensors& tensors, int level, std::int64_t dim);
   at::Tensor with_still_start(const at::Tensor& frames) const;
   CellMerges merges_;
   std::array<PcaBasis, kLevels> levels_;

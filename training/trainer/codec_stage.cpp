@@ -27,6 +27,28 @@ const world::ClipShape& fit_shape(const TrainConfig& config, int index) {
   return config.buckets[static_cast<std::size_t>(index / 4) % config.buckets.size()].shape;
 }
 
+// Tensors whose names begin with `prefix`, without it.
+NamedTensors part_of(const NamedTensors& all, const std::string& prefix) {
+  NamedTensors part;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(prefix)) part[name.substr(prefix.size())] = tensor;
+  }
+  return part;
+}
+
+Result<void> read_scale(const NamedTensors& all, const std::string& stream, at::Tensor& mean, at::Tensor& std) {
+  for (auto [name, target] : {std::pair{stream + "_mean", &mean}, std::pair{stream + "_std", &std}}) {
+    if (!all.contains(name)) return Error{ErrorCode::kBadFile, "not a codec file", name, "missing", "", "Fit the codec again"};
+    *target = all.at(name);
+  }
+  return {};
+}
+
+Result<void> read_audio(const NamedTensors& all, Codecs& codecs) {
+  FANTASCOPE_TRY(codecs.audio, AudioCells::from_tensors(part_of(all, "audio.")));
+  return read_scale(all, "audio", codecs.audio_mean_D, codecs.audio_std_D);
+}
+
 }  // namespace
 
 void CodecMeter::SquaredError::add(const at::Tensor& error, const at::Tensor& mask) {
@@ -70,14 +92,32 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   const at::NoGradGuard no_grad;
   Codecs codecs;
   codecs.mel = mel;
-  codecs.video = CellCodec::fit(
-      config.codec,
-      [&](int index) {
-        const world::Clip clip =
-            world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(index), kNextSeed), fit_shape(config, index));
-        return std::pair{frames_tensor(clip), motion_weights(clip)};
-      },
-      [&](int level) { say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(CellCodec::kLevels) + " fitted"); });
+  NamedTensors given;
+  if (!config.lower_levels.empty()) {
+    FANTASCOPE_TRY(given, load_checkpoint(config.lower_levels));
+  }
+  FANTASCOPE_TRY(codecs.video,
+                 CellCodec::fit(
+                     config.codec,
+                     [&](int index) {
+                       const world::Clip clip = world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(index), kNextSeed),
+                                                                   fit_shape(config, index));
+                       return std::pair{frames_tensor(clip), motion_weights(clip)};
+                     },
+                     [&](int level) {
+                       say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(CellCodec::kLevels) + " fitted");
+                     },
+                     part_of(given, "video.")));
+  // Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
+  const at::Tensor spread = codecs.video.level(CellCodec::kLevels - 1).stddev_K.clamp_min(1e-4);
+  at::Tensor scale = spread.pow(config.latent_exponent);
+  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
+  codecs.video_std_C = scale;
+  codecs.video_mean_C = at::zeros_like(scale);
+  if (!given.empty()) {
+    FANTASCOPE_TRY_VOID(read_audio(given, codecs));
+    return codecs;
+  }
 
   const auto& audio_config = config.components.at("audio_vae");
   const std::int64_t channels = audio_config.at("latent_channels");
@@ -92,12 +132,6 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   codecs.audio = fitter.fit(channels);
   say("audio codec: fitted");
 
-  // Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
-  const at::Tensor spread = codecs.video.level(CellCodec::kLevels - 1).stddev_K.clamp_min(1e-4);
-  at::Tensor scale = spread.pow(config.latent_exponent);
-  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
-  codecs.video_std_C = scale;
-  codecs.video_mean_C = at::zeros_like(scale);
   std::vector<at::Tensor> packed;
   for (const auto& one : mels)
     packed.push_back(codecs.audio.encode(one, audio_latent_length(config.buckets[0].shape)).permute({1, 0, 2}).flatten(1));
@@ -123,20 +157,11 @@ Result<void> save_codecs(const Codecs& codecs, const std::string& path) {
 
 Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const CellMerges& merges) {
   FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(path));
-  NamedTensors video, audio;
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with("video.")) video[name.substr(6)] = tensor;
-    if (name.starts_with("audio.")) audio[name.substr(6)] = tensor;
-  }
   Codecs codecs;
   codecs.mel = mel;
-  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(video, merges));
-  FANTASCOPE_TRY(codecs.audio, AudioCells::from_tensors(audio));
-  for (auto [name, target] : {std::pair{"video_mean", &codecs.video_mean_C}, std::pair{"video_std", &codecs.video_std_C},
-                              std::pair{"audio_mean", &codecs.audio_mean_D}, std::pair{"audio_std", &codecs.audio_std_D}}) {
-    if (!all.contains(name)) return Error{ErrorCode::kBadFile, "not a codec file", name, "missing", "", "Fit the codec again"};
-    *target = all.at(name);
-  }
+  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(part_of(all, "video."), merges));
+  FANTASCOPE_TRY_VOID(read_scale(all, "video", codecs.video_mean_C, codecs.video_std_C));
+  FANTASCOPE_TRY_VOID(read_audio(all, codecs));
   return codecs;
 }
 

@@ -18,17 +18,6 @@ Bucket read_bucket(const json& row) {
   return bucket;
 }
 
-// The pyramid's cells grow as the decoder's blocks shrink them; those are listed from the latents to the pixels.
-CellMerges merges_of(const json& vae) {
-  const auto types = vae.at("upsample_type").get<std::array<std::string, kCodecLevels - 1>>();
-  CellMerges merges;
-  for (std::size_t i = 0; i < merges.size(); ++i) {
-    const std::string& type = types[types.size() - 1 - i];
-    merges[i] = {type == "spatial" ? 1 : 2, type == "temporal" ? 1 : 2};
-  }
-  return merges;
-}
-
 DecoderConfig read_decoder(const json& row) {
   DecoderConfig config;
   config.batch = row.value("batch", config.batch);
@@ -99,6 +88,7 @@ TrainConfig read(const json& root) {
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
   config.fitted_codecs = codec.value("fitted", config.fitted_codecs);
+  config.lower_levels = codec.value("lower_levels", config.lower_levels);
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
   config.latents = read_latents(root.at("latents"), config.latents);
   config.flow = read_flow(root.at("flow"), {});
@@ -151,6 +141,16 @@ Result<void> check_schedule(const TrainConfig& config) {
 
 }  // namespace
 
+CellMerges merges_of(const json& vae) {
+  const auto types = vae.at("upsample_type").get<std::array<std::string, kCodecLevels - 1>>();
+  CellMerges merges;
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    const std::string& type = types[types.size() - 1 - i];
+    merges[i] = {type == "spatial" ? 1 : 2, type == "temporal" ? 1 : 2};
+  }
+  return merges;
+}
+
 const FlowConfig& TrainConfig::flow_at(std::int64_t step) const {
   for (const auto& phase : phases) {
     if (step < phase.until_step) return phase.flow;
@@ -176,8 +176,9 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
                  "Give --config with a file of training/trainer/configs"};
   try {
     TrainConfig config = read(json::parse(file));
-    if (!config.fitted_codecs.empty())  // beside the configuration
-      config.fitted_codecs = (std::filesystem::path(path).parent_path() / config.fitted_codecs).string();
+    for (std::string* file : {&config.fitted_codecs, &config.lower_levels}) {
+      if (!file->empty()) *file = (std::filesystem::path(path).parent_path() / *file).string();  // beside the configuration
+    }
     for (const auto& bucket : config.buckets) {
       const auto& s = bucket.shape;
       const auto whole = [&](int pixels) { return pixels > 0 && pixels % bucket.cell.space == 0; };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "training/trainer/checkpoint.h"
@@ -26,7 +27,8 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
   if (!resume && !options.start.empty()) {
     FANTASCOPE_TRY(const NamedTensors finished, finished_component(options.start, stage.task.component));
     for (const auto& [name, tensor] : finished) {
-      if (name.starts_with(stage.task.part)) stage.task.start[name] = tensor;
+      const auto begins_name = [&name](const std::string& beginning) { return name.starts_with(beginning); };
+      if (begins_name(stage.task.part) && std::ranges::none_of(stage.task.own_start, begins_name)) stage.task.start[name] = tensor;
     }
   }
   FANTASCOPE_TRY(auto trainer,

@@ -8,11 +8,14 @@
 #include "training/trainer/finished_model.h"
 #include "training/trainer/flow_trainer.h"
 #include "training/trainer/image_files.h"
+#include "training/trainer/other_cells.h"
 #include "training/trainer/workshop.h"
 #include "training/trainer/world_clip.h"
 
 namespace fantascope::training {
 namespace {
+
+constexpr int kTranslatedClips = 200;
 
 // Scenes that no training sees; the same ones at every sheet, so that sheets can be compared.
 std::vector<world::Scene> sheet_scenes(int count) {
@@ -78,6 +81,13 @@ Result<void> run_flow_stage(Workshop& shop, const StageOptions& options) {
   if (!start.resume && !options.start.empty()) {
     for (const char* component : {"transformer", "connectors", "text_encoder"}) {
       FANTASCOPE_TRY(start.values[component], finished_component(options.start, component));
+    }
+    FANTASCOPE_TRY(const bool other_cells, has_other_cells(options.start, config.components.at("vae")));
+    if (other_cells) {
+      FANTASCOPE_TRY(const LatentTranslation map, translate_latents(config, shop.family(), *codecs, options.start, kTranslatedClips));
+      translate_denoiser(map, start.values["transformer"]);
+      std::fprintf(stderr, "[flow] %s has latents of other cells; %.1f %% of them and %.1f %% of these are not translated\n",
+                   options.start.c_str(), 100 * map.older_unexplained, 100 * map.newer_unexplained);
     }
   }
   FANTASCOPE_TRY(auto trainer, FlowTrainer::create(config, shop.family(), store, shop.captions(), shop.file("flow.safetensors"), start));

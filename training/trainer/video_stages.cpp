@@ -10,6 +10,7 @@
 #include "training/trainer/codec_stage.h"
 #include "training/trainer/internal/network_stage.h"
 #include "training/trainer/internal/trained_part.h"
+#include "training/trainer/other_cells.h"
 #include "training/trainer/redrawn_latents.h"
 #include "training/trainer/vae_embedding.h"
 #include "training/trainer/world_clip.h"
@@ -76,6 +77,10 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
     if (name.find(".resnets.") == std::string::npos) task.slow.insert(name);
   }
   task.slow_rate = 0.15;
+  if (!options.start.empty()) {
+    FANTASCOPE_TRY(const bool other_cells, has_other_cells(options.start, config.components.at("vae")));
+    if (other_cells) task.own_start = decoder_parts_of_cells();
+  }
   task.start = std::move(start);
   task.loss = weighted_error;
   task.sample = [&config, codecs, &redrawn](std::int64_t index) {

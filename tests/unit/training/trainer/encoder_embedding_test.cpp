@@ -32,26 +32,26 @@ double worst_error(const CellCodec& codec, const nlohmann::json& components, at:
 }
 
 nlohmann::json components_of_width(int width) {
-  nlohmann::json components = previz_config().components;
+  nlohmann::json components = coarse_components();
   components["vae"]["block_out_channels"] = {width, width, width};
   return components;
 }
 
 TEST(EncoderStart, EncodesAsTheClosedFormCodecDoes) {
-  const CellCodec& codec = small_codec();
-  EXPECT_LT(worst_error(codec, previz_config().components, at::kFloat),
+  const CellCodec& codec = coarse_codec();
+  EXPECT_LT(worst_error(codec, coarse_components(), at::kFloat),
             0.01);  // the first block loses a third of the patches' components, the weakest
-  EXPECT_LT(worst_error(codec, previz_config().components, at::kBFloat16), 0.02);
+  EXPECT_LT(worst_error(codec, coarse_components(), at::kBFloat16), 0.02);
 }
 
 // With as many filters as a patch has components nothing is lost but the norm's share.
-TEST(EncoderStart, WideFirstBlockLosesNothing) { EXPECT_LT(worst_error(small_codec(), components_of_width(512), at::kFloat), 1e-3); }
+TEST(EncoderStart, WideFirstBlockLosesNothing) { EXPECT_LT(worst_error(coarse_codec(), components_of_width(512), at::kFloat), 1e-3); }
 
 TEST(EncoderStart, ResidualBlocksAddNothingAtFirst) {
-  nlohmann::json components = previz_config().components;
-  const double without = worst_error(small_codec(), components, at::kFloat);
+  nlohmann::json components = coarse_components();
+  const double without = worst_error(coarse_codec(), components, at::kFloat);
   components["vae"]["layers_per_block"] = {1, 1, 0, 1};
-  EXPECT_NEAR(worst_error(small_codec(), components, at::kFloat), without, 1e-5);
+  EXPECT_NEAR(worst_error(coarse_codec(), components, at::kFloat), without, 1e-5);
 }
 
 // Latents of smaller cells: the last block joins two sub-cells in time alone.
@@ -64,15 +64,15 @@ TEST(EncoderStart, EncodesSmallerCells) {
 
 TEST(EncoderStart, RefusesLayoutsThatItCannotFill) {
   const auto refusal = [](const char* field, const nlohmann::json& value) {
-    nlohmann::json vae = previz_config().components.at("vae");
+    nlohmann::json vae = coarse_components().at("vae");
     vae[field] = value;
-    const auto start = encoder_start(small_codec(), vae);
+    const auto start = encoder_start(coarse_codec(), vae);
     return start ? std::string() : start.error().to_string();
   };
   EXPECT_NE(refusal("downsample_type", {"spatiotemporal", "spatiotemporal", "conv"}).find("downsample_type"), std::string::npos);
   EXPECT_NE(refusal("block_out_channels", {128, 128, 128}).find("block_out_channels"), std::string::npos);
   EXPECT_NE(refusal("block_out_channels", {256, 512, 512}).find("block_out_channels"), std::string::npos);
-  const auto of_smaller_cells = encoder_start(fine_codec(), previz_config().components.at("vae"));
+  const auto of_smaller_cells = encoder_start(fine_codec(), coarse_components().at("vae"));
   ASSERT_FALSE(of_smaller_cells);
   EXPECT_NE(of_smaller_cells.error().to_string().find("temporal"), std::string::npos);
   EXPECT_NE(refusal("encoder_causal", false).find("encoder_causal"), std::string::npos);

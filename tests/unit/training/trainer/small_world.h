@@ -58,23 +58,41 @@ inline world::Clip small_clip(std::uint64_t seed, int width = 64, int height = 6
 }
 
 /// Fitted on 24 clips of 64x64x9.
-inline CellCodec fit_small(CellCodecConfig config) {
+inline CellCodec fit_small(CellCodecConfig config, const NamedTensors& lower_levels = {}) {
   config.num_clips = 24;
-  return CellCodec::fit(config,
-                        [](int index) {
-                          const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
-                          return std::pair{frames_tensor(clip), motion_weights(clip)};
-                        },
-                        {});
+  const auto next = [](int index) {
+    const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
+    return std::pair{frames_tensor(clip), motion_weights(clip)};
+  };
+  auto codec = CellCodec::fit(config, next, {}, lower_levels);
+  EXPECT_TRUE(codec) << codec.error().to_string();
+  return *codec;
 }
 
-/// With the shipped model's numbers of components.
-inline const CellCodec& small_codec() {
-  static const CellCodec codec = fit_small(previz_config().codec);
+/// The shipped model's components with a VAE of 128 numbers for 8 frames of 32x32 pixels, and a codec of such cells.
+inline nlohmann::json coarse_components() {
+  nlohmann::json components = previz_config().components;
+  components["vae"].update({{"latent_channels", 128},
+                            {"block_out_channels", {256, 256, 256}},
+                            {"downsample_type", {"spatiotemporal", "conv", "conv"}},
+                            {"decoder_block_out_channels", {128, 128, 128}},
+                            {"upsample_type", {"spatiotemporal", "spatiotemporal", "spatiotemporal"}},
+                            {"upsample_factor", {1, 1, 1}},
+                            {"spatial_compression_ratio", 32}});
+  return components;
+}
+
+inline const CellCodec& coarse_codec() {
+  static const CellCodec codec = [] {
+    CellCodecConfig config = previz_config().codec;
+    config.merges = {{{2, 2}, {2, 2}, {2, 2}}};
+    config.components = {48, 128, 128, 128};
+    return fit_small(config);
+  }();
   return codec;
 }
 
-/// The shipped model's VAE with latents of 16x16 pixels and 8 frames, of which there are 160 numbers each, and a codec of such cells.
+/// The same with 160 numbers for 8 frames of 16x16 pixels; the codec's levels below are those of coarse_codec().
 inline nlohmann::json fine_components() {
   nlohmann::json components = previz_config().components;
   components["vae"].update({{"latent_channels", 160},
@@ -92,7 +110,7 @@ inline const CellCodec& fine_codec() {
     CellCodecConfig config = previz_config().codec;
     config.merges = {{{2, 2}, {2, 2}, {2, 1}}};
     config.components = {48, 128, 128, 160};
-    return fit_small(config);
+    return fit_small(config, coarse_codec().tensors());
   }();
   return codec;
 }

@@ -29,7 +29,7 @@ void expect_decodes(const CellCodec& codec, nlohmann::json components) {
   EXPECT_LT((decoded - expected).abs().mean().item<double>(), 0.02);
 }
 
-TEST(DecoderStart, DecodesAsTheClosedFormCodecDoes) { expect_decodes(small_codec(), previz_config().components); }
+TEST(DecoderStart, DecodesAsTheClosedFormCodecDoes) { expect_decodes(coarse_codec(), coarse_components()); }
 
 TEST(DecoderStart, DecodesSmallerCells) { expect_decodes(fine_codec(), fine_components()); }
 

@@ -1,0 +1,105 @@
+#include "training/trainer/other_cells.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "engine/weights/safetensors_file.h"
+#include "tests/unit/training/trainer/small_world.h"
+#include "training/trainer/vae_embedding.h"
+
+namespace fantascope::training {
+namespace {
+
+// What translate_latents() reads of a finished model with coarse_codec()'s latents.
+void write_coarse_model(const std::string& folder) {
+  std::filesystem::create_directories(folder + "/vae");
+  const nlohmann::json vae = coarse_components().at("vae");
+  std::ofstream(folder + "/vae/config.json") << vae;
+  auto tensors = encoder_start(coarse_codec(), vae);
+  ASSERT_TRUE(tensors) << tensors.error().to_string();
+  const at::Tensor& spread = coarse_codec().level(3).stddev_K;
+  tensors->insert({{"latents_mean", at::zeros_like(spread)}, {"latents_std", spread}});
+  const std::vector<std::pair<std::string, at::Tensor>> stored(tensors->begin(), tensors->end());
+  ASSERT_TRUE(write_safetensors(folder + "/vae/diffusion_pytorch_model.safetensors", stored, {}, SyncToDisk::kNo));
+}
+
+// The tiny configuration with fine_codec()'s latents.
+TrainConfig fine_config() {
+  TrainConfig config = tiny_config();
+  config.components["vae"] = fine_components().at("vae");
+  config.codec.merges = fine_codec().merges();
+  return config;
+}
+
+Codecs fine_codecs() {
+  Codecs codecs = tiny_codecs();
+  codecs.video = fine_codec();
+  codecs.video_std_C = fine_codec().level(3).stddev_K;
+  codecs.video_mean_C = at::zeros_like(codecs.video_std_C);
+  return codecs;
+}
+
+TEST(CellCodec, KeepsTheLowerLevelsThatAreGiven) {
+  const CellCodec &older = coarse_codec(), &finer = fine_codec();
+  for (int level = 0; level < CellCodec::kLevels - 1; ++level)
+    EXPECT_TRUE(at::equal(finer.level(level).basis_DK, older.level(level).basis_DK)) << level;
+  const at::Tensor clip = frames_tensor(small_clip(300));
+  const auto error = [&](const CellCodec& codec) { return (codec.decode(codec.encode(clip)) - clip).square().mean().item<double>(); };
+  EXPECT_EQ(finer.encode(clip).sizes(), at::IntArrayRef({160, 2, 4, 4}));
+  EXPECT_LT(error(finer), 0.8 * error(older));  // five times as many numbers
+
+  CellCodecConfig config = previz_config().codec;
+  config.merges = {{{2, 1}, {2, 2}, {2, 2}}};
+  const auto refused = CellCodec::fit(config, {}, {}, coarse_codec().tensors());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("level1.basis"), std::string::npos) << refused.error().to_string();
+}
+
+TEST(OtherCells, AreToldByTheConfiguration) {
+  const TemporaryFolder folder("told");
+  write_coarse_model(folder.file("coarse"));
+  EXPECT_FALSE(*has_other_cells(folder.file("coarse"), coarse_components().at("vae")));
+  EXPECT_TRUE(*has_other_cells(folder.file("coarse"), fine_components().at("vae")));
+  EXPECT_FALSE(has_other_cells(folder.file("nothing"), fine_components().at("vae")));
+}
+
+// The first channel of each is the mean brightness of a cell: what is said of the one must be said of the other.
+TEST(OtherCells, LatentsAreTranslatedBothWays) {
+  const at::NoGradGuard no_grad;
+  const TemporaryFolder folder("translated");
+  write_coarse_model(folder.file("coarse"));
+  const auto map = translate_latents(fine_config(), family_of(tiny_config()), fine_codecs(), folder.file("coarse"), 16);
+  ASSERT_TRUE(map) << map.error().to_string();
+  EXPECT_EQ(map->to_older_ON.sizes(), at::IntArrayRef({128, 160}));
+  EXPECT_EQ(map->to_newer_NO.sizes(), at::IntArrayRef({160, 128}));
+  EXPECT_GT(std::abs(map->to_older_ON[0][0].item<double>()), 0.7);
+  EXPECT_GT(std::abs(map->to_newer_NO[0][0].item<double>()), 0.7);
+
+  NamedTensors transformer{{"proj_in.weight", at::eye(128)}, {"proj_out.weight", at::eye(128)}, {"proj_out.bias", at::zeros({128})}};
+  translate_denoiser(*map, transformer);
+  EXPECT_TRUE(at::equal(transformer.at("proj_in.weight"), map->to_older_ON.to(at::kFloat)));
+  EXPECT_TRUE(at::equal(transformer.at("proj_out.weight"), map->to_newer_NO.to(at::kFloat)));
+  EXPECT_EQ(transformer.at("proj_out.bias").sizes(), at::IntArrayRef({160}));
+}
+
+TEST(OtherCells, OfOtherFramesAreNotTranslated) {
+  const TemporaryFolder folder("frames");
+  write_coarse_model(folder.file("coarse"));
+  TrainConfig config = fine_config();
+  config.codec.merges[2] = {1, 2};
+  const auto refused = translate_latents(config, family_of(config), fine_codecs(), folder.file("coarse"), 1);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("4 frames of 32x32"), std::string::npos) << refused.error().to_string();
+}
+
+}  // namespace
+}  // namespace fantascope::training

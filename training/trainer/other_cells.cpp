@@ -1,0 +1,136 @@
+#include "training/trainer/other_cells.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/linalg_solve.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/upsample_bilinear2d.h>
+#include <ATen/ops/zeros.h>
+
+#include <fstream>
+
+#include "training/trainer/finished_model.h"
+#include "training/trainer/world_clip.h"
+
+namespace fantascope::training {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kClipSeed = 0x0CE11000000ULL, kNextSeed = 1000003;
+constexpr double kRidge = 1e-3;  // of normalised latents' squares
+
+Result<json> vae_config(const std::string& model_folder) {
+  const std::string path = model_folder + "/vae/config.json";
+  std::ifstream file(path);
+  json config = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (config.is_discarded()) return Error{ErrorCode::kBadFile, "cannot read a component's configuration", path, "", "", ""};
+  return config;
+}
+
+// [1,3,T,H,W] frames to normalised tokens [T*H*W, C].
+class OlderEncoder {
+ public:
+  static Result<OlderEncoder> open(const TrainableFamily& family, const std::string& model_folder) {
+    OlderEncoder encoder;
+    FANTASCOPE_TRY(NamedTensors tensors, finished_component(model_folder, "vae"));
+    encoder.mean_C_ = tensors.at("latents_mean").to(at::kDouble), encoder.std_C_ = tensors.at("latents_std").to(at::kDouble);
+    encoder.parameters_ = std::make_shared<TrainableParameters>(at::kFloat, 0, std::move(tensors));
+    FANTASCOPE_TRY(const json vae, vae_config(model_folder));
+    const auto parameters = encoder.parameters_;
+    FANTASCOPE_TRY(encoder.network_, family.make_video_encoder(
+                                         {{"vae", vae}}, [parameters](const std::string&) -> ParameterSource& { return *parameters; }));
+    return encoder;
+  }
+
+  at::Tensor tokens(const at::Tensor& video) const {
+    return (network_(video)[0].flatten(1).t().to(at::kDouble) - mean_C_) / std_C_;
+  }
+
+ private:
+  std::shared_ptr<TrainableParameters> parameters_;
+  TrainableNetwork network_;
+  at::Tensor mean_C_, std_C_;
+};
+
+// Sums over tokens from which both maps follow.
+struct Moments {
+  at::Tensor oo, nn, on;
+  double count = 0;
+
+  void add(const at::Tensor& older, const at::Tensor& newer) {
+    if (count == 0) {
+      oo = at::zeros({older.size(1), older.size(1)}, at::kDouble);
+      nn = at::zeros({newer.size(1), newer.size(1)}, at::kDouble);
+      on = at::zeros({older.size(1), newer.size(1)}, at::kDouble);
+    }
+    oo += at::matmul(older.t(), older), nn += at::matmul(newer.t(), newer), on += at::matmul(older.t(), newer);
+    count += static_cast<double>(older.size(0));
+  }
+
+  // y = map x from sums over x x' and x y'.
+  at::Tensor map(const at::Tensor& xx, const at::Tensor& xy) const {
+    return at::linalg_solve(xx / count + kRidge * at::eye(xx.size(0), at::kDouble), xy / count).t();
+  }
+};
+
+}  // namespace
+
+Result<bool> has_other_cells(const std::string& model_folder, const json& vae) {
+  FANTASCOPE_TRY(const json older, vae_config(model_folder));
+  return older.value("upsample_type", json()) != vae.at("upsample_type") ||
+         older.value("latent_channels", json()) != vae.at("latent_channels");
+}
+
+Result<LatentTranslation> translate_latents(const TrainConfig& config, const TrainableFamily& family, const Codecs& codecs,
+                                            const std::string& model_folder, int num_clips) {
+  const at::NoGradGuard no_grad;
+  FANTASCOPE_TRY(const json vae, vae_config(model_folder));
+  const CellMerge older = cell_size(merges_of(vae)), newer = cell_size(config.codec.merges);
+  if (older.time != newer.time || older.space % newer.space != 0) {
+    const auto name = [](const CellMerge& m) {
+      return std::to_string(m.time) + " frames of " + std::to_string(m.space) + "x" + std::to_string(m.space);
+    };
+    return Error{ErrorCode::kUnsupported,
+                 "the denoiser of the finished model cannot be translated to these latents",
+                 "vae.upsample_type",
+                 name(newer),
+                 name(older) + " or a whole fraction of its rows and columns",
+                 "Train the denoiser without --start"};
+  }
+  FANTASCOPE_TRY(const OlderEncoder encoder, OlderEncoder::open(family, model_folder));
+  const std::int64_t times = older.space / newer.space;
+  Moments moments;
+  for (int i = 0; i < num_clips; ++i) {
+    const world::Clip clip =
+        world::render_clip(training_scene(kClipSeed + static_cast<std::uint64_t>(i), kNextSeed), config.buckets[0].shape);
+    const at::Tensor frames = frames_tensor(clip);
+    const at::Tensor large = at::upsample_bilinear2d(frames, {frames.size(2) * times, frames.size(3) * times}, /*align_corners=*/false);
+    moments.add(encoder.tokens(large.permute({1, 0, 2, 3}).unsqueeze(0).contiguous()), encode_clip(codecs, clip).video_TC.to(at::kDouble));
+  }
+  LatentTranslation result;
+  result.to_older_ON = moments.map(moments.nn, moments.on.t());
+  result.to_newer_NO = moments.map(moments.oo, moments.on);
+  const auto unexplained = [](const at::Tensor& map, const at::Tensor& xy, const at::Tensor& yy) {
+    return 1 - (at::matmul(map, xy).trace() / yy.trace()).item<double>();
+  };
+  result.older_unexplained = unexplained(result.to_older_ON, moments.on.t(), moments.oo);
+  result.newer_unexplained = unexplained(result.to_newer_NO, moments.on, moments.nn);
+  return result;
+}
+
+void translate_denoiser(const LatentTranslation& translation, NamedTensors& transformer) {
+  const auto with = [](const at::Tensor& a, const at::Tensor& b) { return at::matmul(a, b).to(at::kFloat).contiguous(); };
+  at::Tensor &in = transformer.at("proj_in.weight"), &out = transformer.at("proj_out.weight"), &bias = transformer.at("proj_out.bias");
+  in = with(in.to(at::kDouble), translation.to_older_ON);
+  out = with(translation.to_newer_NO, out.to(at::kDouble));
+  bias = with(translation.to_newer_NO, bias.to(at::kDouble));
+}
+
+const std::vector<std::string>& decoder_parts_of_cells() {
+  static const std::vector<std::string> parts = {"decoder.conv_in.", "decoder.mid_block.", "decoder.up_blocks.0.upsamplers."};
+  return parts;
+}
+
+}  // namespace fantascope::training
