@@ -56,84 +56,80 @@ at::Tensor CellCodec::encode_to(const at::Tensor& frames, int level) const {
   return cells;
 }
 
-at::Tensor CellCodec::encode(const at::Tensor& frames) const { return encode_to(frames, kLevels - 1).permute({3, 0, 1, 2}).contiguous(); }
+at::Tensor CellCodec::encode(const at::Tensor& frames) const {
+  return encode_to(frames, num_levels() - 1).permute({3, 0, 1, 2}).contiguous();
+}
 
 at::Tensor CellCodec::decode(const at::Tensor& latents) const {
   at::Tensor cells = latents.permute({1, 2, 3, 0});
-  for (std::size_t i = kLevels - 1; i > 0; --i) cells = scatter_cells(reconstruct(levels_[i], cells), merges_[i - 1]);
+  for (std::size_t i = levels_.size() - 1; i > 0; --i) cells = scatter_cells(reconstruct(levels_[i], cells), merges_[i - 1]);
   return from_patches(reconstruct(levels_[0], cells)).slice(0, cell_size(merges_).time - 1);
 }
 
-Result<CellCodec> CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int)>& on_level,
-                                 const NamedTensors& lower_levels) {
+CellCodec CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int)>& on_level) {
   CellCodec codec;
   codec.merges_ = config.merges;
   std::int64_t dim = kPatchValues;
   CellMerge cell{1, kPatch};
-  for (int level = 0; level < kLevels; ++level) {
-    const CellMerge merge = level == 0 ? CellMerge{1, 1} : config.merges[static_cast<std::size_t>(level - 1)];
-    PcaBasis& basis = codec.levels_[static_cast<std::size_t>(level)];
+  for (std::size_t level = 0; level < config.components.size(); ++level) {
+    const CellMerge merge = level == 0 ? CellMerge{1, 1} : config.merges[level - 1];
     cell = {cell.time * merge.time, cell.space * merge.space};
     dim *= merge.volume();
-    if (!lower_levels.empty() && level + 1 < kLevels) {
-      FANTASCOPE_TRY(basis, level_of(lower_levels, level, dim));
-      dim = basis.basis_DK.size(1);
-      continue;
-    }
     PcaAccumulator moments(dim);
     for (int i = 0; i < config.num_clips; ++i) {
       const auto [frames, weights] = next_clip(i);
-      const at::Tensor cells =
-          level == 0 ? to_patches(codec.with_still_start(frames)) : gather_cells(codec.encode_to(frames, level - 1), merge);
+      const at::Tensor cells = level == 0 ? to_patches(codec.with_still_start(frames))
+                                          : gather_cells(codec.encode_to(frames, static_cast<int>(level) - 1), merge);
       const at::Tensor share = codec.with_still_start(weights)
                                    .reshape({cells.size(0), cell.time, cells.size(1), cell.space, cells.size(2), cell.space})
                                    .mean(at::IntArrayRef{1, 3, 5});
       moments.add(cells.reshape({-1, dim}), share.reshape({-1}) * config.motion_weight + 1.0);
     }
-    dim = std::min(config.components[static_cast<std::size_t>(level)], dim);
-    basis = moments.fit(dim);
-    if (on_level) on_level(level);
+    dim = std::min(config.components[level], dim);
+    codec.levels_.push_back(moments.fit(dim));
+    if (on_level) on_level(static_cast<int>(level));
   }
   return codec;
 }
 
 NamedTensors CellCodec::tensors() const {
   NamedTensors result;
-  for (int i = 0; i < kLevels; ++i) {
-    const auto& basis = levels_[static_cast<std::size_t>(i)];
-    const std::string prefix = prefix_of(i);
-    result[prefix + "mean"] = basis.mean_D;
-    result[prefix + "basis"] = basis.basis_DK;
-    result[prefix + "stddev"] = basis.stddev_K;
+  for (int i = 0; i < num_levels(); ++i) {
+    const PcaBasis& basis = level(i);
+    result[prefix_of(i) + "mean"] = basis.mean_D;
+    result[prefix_of(i) + "basis"] = basis.basis_DK;
+    result[prefix_of(i) + "stddev"] = basis.stddev_K;
   }
   return result;
 }
 
-Result<PcaBasis> CellCodec::level_of(const NamedTensors& tensors, int level, std::int64_t dim) {
-  const std::string prefix = prefix_of(level);
-  for (const char* part : {"mean", "basis", "stddev"}) {
-    if (!tensors.contains(prefix + part))
-      return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
-  }
-  const PcaBasis basis{tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
-  if (basis.basis_DK.size(0) == dim) return basis;
-  return Error{ErrorCode::kMismatch,
-               "this codec has cells of other sizes",
-               prefix + "basis",
-               std::to_string(basis.basis_DK.size(0)) + " rows",
-               std::to_string(dim) + " rows",
-               "Fit the codec again"};
-}
-
-Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors, const CellMerges& merges) {
+Result<CellCodec> CellCodec::from_tensors(const NamedTensors& tensors, const CellCodecConfig& config) {
   CellCodec codec;
-  codec.merges_ = merges;
+  codec.merges_ = config.merges;
   std::int64_t dim = kPatchValues;
-  for (int level = 0; level < kLevels; ++level) {
-    if (level > 0) dim *= merges[static_cast<std::size_t>(level - 1)].volume();
-    PcaBasis& basis = codec.levels_[static_cast<std::size_t>(level)];
-    FANTASCOPE_TRY(basis, level_of(tensors, level, dim));
-    dim = basis.basis_DK.size(1);
+  for (std::size_t level = 0; level < config.components.size(); ++level) {
+    const std::string prefix = prefix_of(static_cast<int>(level));
+    for (const char* part : {"mean", "basis", "stddev"}) {
+      if (!tensors.contains(prefix + part))
+        return Error{ErrorCode::kBadFile, "not a codec file", prefix + part, "missing", "", "Fit the codec again"};
+    }
+    PcaBasis basis{tensors.at(prefix + "mean"), tensors.at(prefix + "basis"), tensors.at(prefix + "stddev"), 0};
+    if (level > 0) dim *= config.merges[level - 1].volume();
+    const std::int64_t wanted = config.components[level];
+    const bool last = level + 1 == config.components.size();
+    const std::int64_t rows = basis.basis_DK.size(0), columns = basis.basis_DK.size(1);
+    if (rows != dim || columns < wanted || (columns > wanted && !last)) {
+      return Error{ErrorCode::kMismatch,
+                   "this codec was fitted for another configuration",
+                   prefix + "basis",
+                   std::to_string(rows) + "x" + std::to_string(columns),
+                   std::to_string(dim) + "x" + std::to_string(wanted),
+                   "Change video_codec.components or vae.upsample_type, or fit the codec again"};
+    }
+    basis.basis_DK = basis.basis_DK.slice(1, 0, wanted).contiguous();
+    basis.stddev_K = basis.stddev_K.slice(0, 0, wanted).contiguous();
+    codec.levels_.push_back(std::move(basis));
+    dim = wanted;
   }
   return codec;
 }

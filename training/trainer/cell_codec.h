@@ -6,9 +6,9 @@
 /// Thread-safe after fitting.
 #include <ATen/core/Tensor.h>
 
-#include <array>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "training/trainer/parameters.h"
@@ -22,49 +22,44 @@ struct CellMerge {
   std::int64_t volume() const { return time * space * space; }
 };
 
-constexpr int kCodecLevels = 4;
-using CellMerges = std::array<CellMerge, kCodecLevels - 1>;  ///< finest first
+using CellMerges = std::vector<CellMerge>;  ///< finest first; one fewer than levels
 
 /// Pixels of a cell of the last level.
 CellMerge cell_size(const CellMerges& merges);
 
 struct CellCodecConfig {
   CellMerges merges;
-  std::array<std::int64_t, kCodecLevels> components = {48, 128, 128,
-                                                       128};  ///< kept at each level, finest first; the last is the latent's channels
-  double motion_weight = 6.0;  ///< how much more a cell counts that is all object or motion than one that is still background
+  std::vector<std::int64_t> components;  ///< kept at each level, finest first; the last is the latent's channels
+  double motion_weight = 6.0;            ///< how much more a cell counts that is all object or motion than one that is still background
   int num_clips = 1500;
   std::uint64_t seed = 1;
 };
 
 class CellCodec {
  public:
-  static constexpr int kLevels = kCodecLevels;
-
   /// `next_clip(i)` gives frames_F3HW and weights_FHW (0..1: how much of a pixel is object or moving).
   using ClipSource = std::function<std::pair<at::Tensor, at::Tensor>(int index)>;
-  /// `lower_levels` are tensors of another codec: all its levels but the last are kept as they are. Error kMismatch where they do not fit.
-  static Result<CellCodec> fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int level)>& on_level,
-                               const NamedTensors& lower_levels = {});
+  static CellCodec fit(const CellCodecConfig& config, const ClipSource& next_clip, const std::function<void(int level)>& on_level);
 
   /// latents [C,f,h,w], not normalised.
   at::Tensor encode(const at::Tensor& frames_F3HW) const;
   /// frames [F,3,H,W]
   at::Tensor decode(const at::Tensor& latents_CFHW) const;
 
+  int num_levels() const { return static_cast<int>(levels_.size()); }
   const PcaBasis& level(int index) const { return levels_[static_cast<std::size_t>(index)]; }
+  const PcaBasis& last_level() const { return levels_.back(); }
   const CellMerges& merges() const { return merges_; }
   NamedTensors tensors() const;
-  /// Error kMismatch where the cells are not those of `merges`.
-  static Result<CellCodec> from_tensors(const NamedTensors& tensors, const CellMerges& merges);
+  /// The codec that `config` describes. Tensors of one with more levels or with more components at its last level serve as well: what is
+  /// too much is left out. Errors: kBadFile and kMismatch name the tensor.
+  static Result<CellCodec> from_tensors(const NamedTensors& tensors, const CellCodecConfig& config);
 
  private:
   at::Tensor encode_to(const at::Tensor& frames_F3HW, int level) const;
-  /// One level from tensors(); `dim` is its number of rows.
-  static Result<PcaBasis> level_of(const NamedTensors& tensors, int level, std::int64_t dim);
   at::Tensor with_still_start(const at::Tensor& frames) const;
   CellMerges merges_;
-  std::array<PcaBasis, kLevels> levels_;
+  std::vector<PcaBasis> levels_;
 };
 
 }  // namespace fantascope::training

@@ -44,6 +44,15 @@ Result<void> read_scale(const NamedTensors& all, const std::string& stream, at::
   return {};
 }
 
+// Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
+void set_video_scale(const TrainConfig& config, Codecs& codecs) {
+  const at::Tensor spread = codecs.video.last_level().stddev_K.clamp_min(1e-4);
+  at::Tensor scale = spread.pow(config.latent_exponent);
+  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
+  codecs.video_std_C = scale;
+  codecs.video_mean_C = at::zeros_like(scale);
+}
+
 Result<void> read_audio(const NamedTensors& all, Codecs& codecs) {
   FANTASCOPE_TRY(codecs.audio, AudioCells::from_tensors(part_of(all, "audio.")));
   return read_scale(all, "audio", codecs.audio_mean_D, codecs.audio_std_D);
@@ -92,32 +101,17 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   const at::NoGradGuard no_grad;
   Codecs codecs;
   codecs.mel = mel;
-  NamedTensors given;
-  if (!config.lower_levels.empty()) {
-    FANTASCOPE_TRY(given, load_checkpoint(config.lower_levels));
-  }
-  FANTASCOPE_TRY(codecs.video,
-                 CellCodec::fit(
-                     config.codec,
-                     [&](int index) {
-                       const world::Clip clip = world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(index), kNextSeed),
-                                                                   fit_shape(config, index));
-                       return std::pair{frames_tensor(clip), motion_weights(clip)};
-                     },
-                     [&](int level) {
-                       say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(CellCodec::kLevels) + " fitted");
-                     },
-                     part_of(given, "video.")));
-  // Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
-  const at::Tensor spread = codecs.video.level(CellCodec::kLevels - 1).stddev_K.clamp_min(1e-4);
-  at::Tensor scale = spread.pow(config.latent_exponent);
-  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
-  codecs.video_std_C = scale;
-  codecs.video_mean_C = at::zeros_like(scale);
-  if (!given.empty()) {
-    FANTASCOPE_TRY_VOID(read_audio(given, codecs));
-    return codecs;
-  }
+  codecs.video = CellCodec::fit(
+      config.codec,
+      [&](int index) {
+        const world::Clip clip =
+            world::render_clip(training_scene(kFitSeed + static_cast<std::uint64_t>(index), kNextSeed), fit_shape(config, index));
+        return std::pair{frames_tensor(clip), motion_weights(clip)};
+      },
+      [&](int level) {
+        say("video codec: level " + std::to_string(level + 1) + " of " + std::to_string(config.codec.components.size()) + " fitted");
+      });
+  set_video_scale(config, codecs);
 
   const auto& audio_config = config.components.at("audio_vae");
   const std::int64_t channels = audio_config.at("latent_channels");
@@ -144,7 +138,7 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
   return codecs;
 }
 
-Result<void> save_codecs(const Codecs& codecs, const std::string& path) {
+NamedTensors tensors_of(const Codecs& codecs) {
   NamedTensors all;
   for (const auto& [name, tensor] : codecs.video.tensors()) all["video." + name] = tensor;
   for (const auto& [name, tensor] : codecs.audio.tensors()) all["audio." + name] = tensor;
@@ -152,15 +146,26 @@ Result<void> save_codecs(const Codecs& codecs, const std::string& path) {
   all["video_std"] = codecs.video_std_C;
   all["audio_mean"] = codecs.audio_mean_D;
   all["audio_std"] = codecs.audio_std_D;
-  return save_checkpoint(path, all);
+  return all;
 }
 
-Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const CellMerges& merges) {
+Result<void> save_codecs(const Codecs& codecs, const std::string& path) { return save_checkpoint(path, tensors_of(codecs)); }
+
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const TrainConfig& config) {
   FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(path));
   Codecs codecs;
   codecs.mel = mel;
-  FANTASCOPE_TRY(codecs.video, CellCodec::from_tensors(part_of(all, "video."), merges));
+  auto video = CellCodec::from_tensors(part_of(all, "video."), config.codec);
+  if (!video) {
+    Error error = video.error();
+    error.message += ": " + path;
+    return error;
+  }
+  codecs.video = std::move(*video);
   FANTASCOPE_TRY_VOID(read_scale(all, "video", codecs.video_mean_C, codecs.video_std_C));
+  const bool cut = all.contains("video.level" + std::to_string(codecs.video.num_levels()) + ".basis") ||
+                   codecs.video_std_C.size(0) != config.codec.components.back();
+  if (cut) set_video_scale(config, codecs);  // the file's is of other latents
   FANTASCOPE_TRY_VOID(read_audio(all, codecs));
   return codecs;
 }

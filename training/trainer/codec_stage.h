@@ -33,7 +33,10 @@ using Reconstruct = std::function<at::Tensor(const at::Tensor& frames_F3HW)>;
 CodecReport measure_codec(const TrainConfig& config, int num_clips, const Reconstruct& reconstruct);
 
 Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel, const std::function<void(const std::string&)>& say);
+/// What save_codecs() writes.
+NamedTensors tensors_of(const Codecs& codecs);
 Result<void> save_codecs(const Codecs& codecs, const std::string& path);
-Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const CellMerges& merges);
+/// The configuration's codecs from a file of them, or of codecs with more levels or components. Errors name the tensor.
+Result<Codecs> load_codecs(const std::string& path, const TrainableNetwork& mel, const TrainConfig& config);
 
 }  // namespace fantascope::training

@@ -83,12 +83,11 @@ TrainConfig read(const json& root) {
   const auto& codec = root.at("video_codec");
   config.codec.merges = merges_of(config.components.at("vae"));
   for (auto& bucket : config.buckets) bucket.cell = cell_size(config.codec.merges);
-  config.codec.components = codec.at("components").get<std::array<std::int64_t, kCodecLevels>>();
+  config.codec.components = codec.at("components").get<std::vector<std::int64_t>>();
   config.codec.motion_weight = codec.value("motion_weight", config.codec.motion_weight);
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
   config.fitted_codecs = codec.value("fitted", config.fitted_codecs);
-  config.lower_levels = codec.value("lower_levels", config.lower_levels);
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
   config.latents = read_latents(root.at("latents"), config.latents);
   config.flow = read_flow(root.at("flow"), {});
@@ -142,11 +141,10 @@ Result<void> check_schedule(const TrainConfig& config) {
 }  // namespace
 
 CellMerges merges_of(const json& vae) {
-  const auto types = vae.at("upsample_type").get<std::array<std::string, kCodecLevels - 1>>();
+  const auto types = vae.at("upsample_type").get<std::vector<std::string>>();
   CellMerges merges;
-  for (std::size_t i = 0; i < merges.size(); ++i) {
-    const std::string& type = types[types.size() - 1 - i];
-    merges[i] = {type == "spatial" ? 1 : 2, type == "temporal" ? 1 : 2};
+  for (auto type = types.rbegin(); type != types.rend(); ++type) {
+    merges.push_back({*type == "spatial" ? 1 : 2, *type == "temporal" ? 1 : 2});
   }
   return merges;
 }
@@ -176,8 +174,16 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
                  "Give --config with a file of training/trainer/configs"};
   try {
     TrainConfig config = read(json::parse(file));
-    for (std::string* file : {&config.fitted_codecs, &config.lower_levels}) {
-      if (!file->empty()) *file = (std::filesystem::path(path).parent_path() / *file).string();  // beside the configuration
+    if (!config.fitted_codecs.empty())  // beside the configuration
+      config.fitted_codecs = (std::filesystem::path(path).parent_path() / config.fitted_codecs).string();
+    const std::size_t levels = config.codec.components.size();
+    if (levels < 2 || config.codec.merges.size() + 1 != levels) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "the codec has another number of levels than the decoder",
+                   "video_codec.components",
+                   std::to_string(levels) + " numbers",
+                   std::to_string(config.codec.merges.size() + 1) + ", one more than vae.upsample_type has, and at least 2",
+                   ""};
     }
     for (const auto& bucket : config.buckets) {
       const auto& s = bucket.shape;

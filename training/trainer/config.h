@@ -88,9 +88,6 @@ struct TrainConfig {
   /// Codecs that were fitted before, or empty: they are fitted. A finished model knows latents of its own fit only, and the world's sounds
   /// have changed since previz's.
   std::string fitted_codecs;
-  /// Codecs of which all is taken but the picture's last level, or empty. With the levels below it stays what a decoder's blocks have
-  /// learnt.
-  std::string lower_levels;
   double latent_exponent =
       0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
   LatentsConfig latents;
@@ -107,7 +104,7 @@ struct TrainConfig {
 };
 
 /// How cells grow from the pixels to the latents of a VAE, which is its configuration's `upsample_type` read backwards. Throws
-/// json::exception where that is not a list of three names.
+/// json::exception where that is not a list of names.
 CellMerges merges_of(const nlohmann::json& vae);
 
 }  // namespace fantascope::training

@@ -20,11 +20,10 @@ using nlohmann::json;
 // norm's scale stays the same everywhere to 1e-3.
 constexpr double kConstant = 4096.0;
 constexpr double kLogVariance = -20.0;
-constexpr std::int64_t kSubCells = 8;  // of the first two blocks
+constexpr std::int64_t kSubCells = 8;
 
 struct Layout {
   std::int64_t width = 0;
-  bool temporal_last = false;
   std::vector<std::int64_t> layers;  // residual blocks of each down-block, then of the middle block
 };
 
@@ -39,27 +38,27 @@ Error unfit(const std::string& field, const json& found, const std::string& allo
 
 Result<Layout> layout_of(const json& vae, const CellMerges& merges, std::int64_t latent_channels) {
   const auto field = [&](const char* name) { return vae.contains(name) ? vae.at(name) : json(); };
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (merges[i].volume() != kSubCells) return unfit("upsample_type", field("upsample_type"), "spatiotemporal, but for the first");
+  const std::size_t blocks = merges.size();
+  for (const CellMerge& merge : merges) {
+    if (merge.volume() != kSubCells) return unfit("upsample_type", field("upsample_type"), "spatiotemporal everywhere");
   }
-  if (merges[2].time != 2) return unfit("upsample_type", field("upsample_type"), "spatiotemporal or temporal first");
-  const bool temporal = merges[2].space == 1;
-  const json types = {"spatiotemporal", "conv", temporal ? "temporal" : "conv"};
-  if (field("downsample_type") != types) return unfit("downsample_type", field("downsample_type"), types.dump());
+  json types = std::vector<std::string>(blocks, "conv");
+  types[0] = "spatiotemporal";
+  if (blocks < 2 || field("downsample_type") != types)
+    return unfit("downsample_type", field("downsample_type"), "spatiotemporal, then conv");
   const json widths = field("block_out_channels");
-  const bool numbers = widths.is_array() && widths.size() == 3 && widths[0].is_number_integer();
+  const bool numbers = widths.is_array() && !widths.empty() && widths[0].is_number_integer();
   const std::int64_t width = numbers ? widths[0].get<std::int64_t>() : 0;
-  if (width <= latent_channels || widths != json({width, width, temporal ? 2 * width : width}))
-    return unfit("block_out_channels", widths,
-                 std::string(temporal ? "two times one width and twice it" : "three times one width") + ", above " +
-                     std::to_string(latent_channels));
+  if (width <= latent_channels || widths != json(std::vector<std::int64_t>(blocks, width)))
+    return unfit("block_out_channels", widths, "for each block the same width above " + std::to_string(latent_channels));
   const json scaling = field("spatio_temporal_scaling");
-  if (scaling != json(true) && scaling != json({true, true, true})) return unfit("spatio_temporal_scaling", scaling, "true everywhere");
+  if (scaling != json(true) && scaling != json(std::vector<bool>(blocks, true)))
+    return unfit("spatio_temporal_scaling", scaling, "true everywhere");
   if (field("encoder_causal") != json(true)) return unfit("encoder_causal", field("encoder_causal"), "true");
   if (field("patch_size") != json(4)) return unfit("patch_size", field("patch_size"), "4");
   const json layers = field("layers_per_block");
-  if (!layers.is_array() || layers.size() != 4) return unfit("layers_per_block", layers, "four counts");
-  return Layout{width, temporal, layers.get<std::vector<std::int64_t>>()};
+  if (!layers.is_array() || layers.size() != blocks + 1) return unfit("layers_per_block", layers, std::to_string(blocks + 1) + " counts");
+  return Layout{width, layers.get<std::vector<std::int64_t>>()};
 }
 
 // The causal convolution's own place.
@@ -97,13 +96,11 @@ struct Affine {
   at::Tensor matrix_OI, bias_O;
 };
 
-// Kernel 3, stride 2: taps 1 and 2 of each axis are the cell's own sub-cells. Two sub-cells lie in time alone, at any stride.
+// Kernel 3, stride 2: taps 1 and 2 of each axis are the cell's own sub-cells.
 at::Tensor strided_taps(const at::Tensor& matrices_SOI) {
   at::Tensor weight = at::zeros({matrices_SOI.size(1), matrices_SOI.size(2), 3, 3, 3});
-  const bool in_time_alone = matrices_SOI.size(0) == 2;
-  for (std::int64_t s = 0; s < matrices_SOI.size(0); ++s) {
-    const std::int64_t time = in_time_alone ? s : s / 4, row = in_time_alone ? 0 : s / 2 % 2, column = in_time_alone ? 0 : s % 2;
-    weight.select(2, 1 + time).select(2, 1 + row).select(2, 1 + column).copy_(matrices_SOI[s]);
+  for (std::int64_t s = 0; s < kSubCells; ++s) {
+    weight.select(2, 1 + s / 4).select(2, 1 + s / 2 % 2).select(2, 1 + s % 2).copy_(matrices_SOI[s]);
   }
   return weight;
 }
@@ -114,7 +111,7 @@ struct DownMap {
 };
 DownMap down_map(const PcaBasis& basis, const Affine& read) {
   const std::int64_t fine = read.matrix_OI.size(0), components = basis.basis_DK.size(1);
-  const at::Tensor parts = basis.basis_DK.to(at::kDouble).reshape({-1, fine, components}).transpose(1, 2);  // [s, out, fine]
+  const at::Tensor parts = basis.basis_DK.to(at::kDouble).reshape({kSubCells, fine, components}).transpose(1, 2);  // [s, out, fine]
   const at::Tensor offset = at::matmul(basis.basis_DK.to(at::kDouble).t(), basis.mean_D.to(at::kDouble));
   return {at::matmul(parts, read.matrix_OI), at::matmul(parts.sum(at::IntArrayRef{0}), read.bias_O) - offset};
 }
@@ -152,27 +149,15 @@ void add_conv(NamedTensors& start, const std::string& name, const at::Tensor& we
   start[name + ".conv.bias"] = bias.to(at::kFloat).contiguous();
 }
 
-// A "temporal" block gives filter o in channels 2 * o and 2 * o + 1, at the first and the second sub-cell, and adds to each what its input
-// has there in channel o.
-at::Tensor without_what_it_adds(at::Tensor weight) {
-  weight.select(2, 2).select(2, 1).select(2, 1).sub_(at::eye(weight.size(0), weight.options()));
-  return weight;
-}
-
-// Columns for filters to columns for both of their channels, of which the first is not read.
-at::Tensor at_second_sub_cell(const at::Tensor& matrix_OI) {
-  at::Tensor out = at::zeros({matrix_OI.size(0), matrix_OI.size(1), 2});
-  out.select(2, 1).copy_(matrix_OI);
-  return out.flatten(1);
-}
-
 }  // namespace
 
 Result<NamedTensors> encoder_start(const CellCodec& codec, const json& vae) {
-  const std::int64_t patch = codec.level(0).basis_DK.size(1), channels = codec.level(3).basis_DK.size(1);
+  const std::int64_t patch = codec.level(0).basis_DK.size(1), channels = codec.last_level().basis_DK.size(1);
   FANTASCOPE_TRY(const Layout layout, layout_of(vae, codec.merges(), channels));
   const std::int64_t width = layout.width;
-  if (codec.level(2).basis_DK.size(1) > width || channels * kSubCells % width != 0 || patch > channels)
+  std::int64_t most = 0;
+  for (int i = 1; i < codec.num_levels(); ++i) most = std::max(most, codec.level(i).basis_DK.size(1));
+  if (most > width || channels * kSubCells % width != 0 || patch > channels)
     return unfit("block_out_channels", vae.at("block_out_channels"), "a divisor of " + std::to_string(channels * kSubCells));
   NamedTensors start;
 
@@ -192,36 +177,31 @@ Result<NamedTensors> encoder_start(const CellCodec& codec, const json& vae) {
   const PcaBasis& cells = codec.level(1);
   const at::Tensor read = estimate_of_level_1(codec, first_block_map(width, channels, first_channel, patch));
   const at::Tensor offset = -at::matmul(cells.basis_DK.to(at::kDouble).t(), cells.mean_D.to(at::kDouble));
-  const DownMap second = down_map(codec.level(2), {read, offset});
-  const std::int64_t middle = second.bias_O.size(0);
-  at::Tensor second_weight = at::zeros({kSubCells, width, width}, at::kDouble), second_bias = at::zeros({width}, at::kDouble);
-  second_weight.slice(1, 0, middle).copy_(second.matrices_SOI);
-  second_bias.slice(0, 0, middle).copy_(second.bias_O);
-  add_conv(start, "encoder.down_blocks.1.downsamplers.0", strided_taps(second_weight), second_bias);
-
-  const at::Tensor plain = padded_to(at::eye(middle), middle, width).to(at::kDouble);
-  const DownMap third = down_map(codec.level(3), {plain, at::zeros({middle}, at::kDouble)});
   const Opposites opposites(channels, width);
-  const at::Tensor third_bias = opposites.spread(third.bias_O, 0);
-  third_bias[width - 1].fill_(kConstant);
-  const at::Tensor third_weight = strided_taps(opposites.spread(third.matrices_SOI, 1));
-  if (layout.temporal_last) {
-    add_conv(start, "encoder.down_blocks.2.downsamplers.0.conv", without_what_it_adds(third_weight), third_bias);
-  } else {
-    add_conv(start, "encoder.down_blocks.2.downsamplers.0", third_weight, third_bias);
+  Affine finer{read, offset};
+  for (int level = 2; level < codec.num_levels(); ++level) {
+    const DownMap map = down_map(codec.level(level), finer);
+    const std::int64_t components = map.bias_O.size(0);
+    at::Tensor weight = at::zeros({kSubCells, width, width}, at::kDouble), bias = at::zeros({width}, at::kDouble);
+    if (level + 1 < codec.num_levels()) {
+      weight.slice(1, 0, components).copy_(map.matrices_SOI);
+      bias.slice(0, 0, components).copy_(map.bias_O);
+    } else {
+      weight = opposites.spread(map.matrices_SOI, 1), bias = opposites.spread(map.bias_O, 0);
+      bias[width - 1].fill_(kConstant);
+    }
+    add_conv(start, "encoder.down_blocks." + std::to_string(level - 1) + ".downsamplers.0", strided_taps(weight), bias);
+    finer = {padded_to(at::eye(components), components, width).to(at::kDouble), at::zeros({components}, at::kDouble)};
   }
 
   for (std::size_t i = 0; i < layout.layers.size(); ++i) {
     const bool in_middle = i + 1 == layout.layers.size();
     add_silent_resnets(start, in_middle ? "encoder.mid_block" : "encoder.down_blocks." + std::to_string(i), layout.layers[i],
-                       i == 0                              ? channels
-                       : in_middle && layout.temporal_last ? 2 * width
-                                                           : width);
+                       i == 0 ? channels : width);
   }
 
-  // The norm divides by rms = constant / sqrt(width), also where half of twice as many channels are constant.
-  at::Tensor out = padded_to(opposites.gather() * (kConstant / std::sqrt(static_cast<double>(width))), channels + 1, width);
-  if (layout.temporal_last) out = at_second_sub_cell(out);
+  // The norm divides by rms = constant / sqrt(width).
+  const at::Tensor out = padded_to(opposites.gather() * (kConstant / std::sqrt(static_cast<double>(width))), channels + 1, width);
   at::Tensor out_bias = at::zeros({channels + 1});
   out_bias[channels].fill_(kLogVariance);
   add_conv(start, "encoder.conv_out", here(out), out_bias);

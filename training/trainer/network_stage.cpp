@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 
 #include "training/trainer/checkpoint.h"
@@ -25,10 +24,14 @@ Result<std::unique_ptr<NetworkTrainer>> run_network(Workshop& shop, const StageO
   const std::string state = stage.name + "-state.safetensors";
   const bool resume = options.resume && shop.has(state);
   if (!resume && !options.start.empty()) {
-    FANTASCOPE_TRY(const NamedTensors finished, finished_component(options.start, stage.task.component));
+    NamedTensors finished;
+    if (stage.task.finished) {
+      finished = *stage.task.finished;
+    } else {
+      FANTASCOPE_TRY(finished, finished_component(options.start, stage.task.component));
+    }
     for (const auto& [name, tensor] : finished) {
-      const auto begins_name = [&name](const std::string& beginning) { return name.starts_with(beginning); };
-      if (begins_name(stage.task.part) && std::ranges::none_of(stage.task.own_start, begins_name)) stage.task.start[name] = tensor;
+      if (name.starts_with(stage.task.part)) stage.task.start[name] = tensor;
     }
   }
   FANTASCOPE_TRY(auto trainer,

@@ -23,11 +23,11 @@ struct NetworkTask {
   std::function<Result<TrainableNetwork>(const SourceOf&)> make;
   std::function<NetworkSample(std::int64_t index)> sample;  ///< on the CPU; called from one helper thread, ahead of use
   std::function<at::Tensor(const at::Tensor& output, const NetworkSample& sample)> loss;
-  NamedTensors start;                  ///< values for parameters that do not begin at random
-  std::vector<std::string> own_start;  ///< beginnings of names of parameters for which a finished model's values do not serve
-  NamedTensors learnt;                 ///< by parameter, 1 where it is trained and 0 where it stays what it is; those not named are trained
-  std::set<std::string> slow;          ///< parameters that move slowly, since they are good from the start
-  double slow_rate = 1.0;              ///< factor on the rate of those
+  NamedTensors start;                    ///< values for parameters that do not begin at random
+  std::optional<NamedTensors> finished;  ///< instead of a finished model's own parameters of these names, where it is of another layout
+  NamedTensors learnt;         ///< by parameter, 1 where it is trained and 0 where it stays what it is; those not named are trained
+  std::set<std::string> slow;  ///< parameters that move slowly, since they are good from the start
+  double slow_rate = 1.0;      ///< factor on the rate of those
   /// Of weights and activations; left out: what the device is fast in. Gradients are applied to float32 masters.
   std::optional<at::ScalarType> dtype;
 };

@@ -2,12 +2,15 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/linalg_solve.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/repeat_interleave.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "training/trainer/finished_model.h"
@@ -39,14 +42,12 @@ class OlderEncoder {
     encoder.parameters_ = std::make_shared<TrainableParameters>(at::kFloat, 0, std::move(tensors));
     FANTASCOPE_TRY(const json vae, vae_config(model_folder));
     const auto parameters = encoder.parameters_;
-    FANTASCOPE_TRY(encoder.network_, family.make_video_encoder(
-                                         {{"vae", vae}}, [parameters](const std::string&) -> ParameterSource& { return *parameters; }));
+    FANTASCOPE_TRY(encoder.network_,
+                   family.make_video_encoder({{"vae", vae}}, [parameters](const std::string&) -> ParameterSource& { return *parameters; }));
     return encoder;
   }
 
-  at::Tensor tokens(const at::Tensor& video) const {
-    return (network_(video)[0].flatten(1).t().to(at::kDouble) - mean_C_) / std_C_;
-  }
+  at::Tensor tokens(const at::Tensor& video) const { return (network_(video)[0].flatten(1).t().to(at::kDouble) - mean_C_) / std_C_; }
 
  private:
   std::shared_ptr<TrainableParameters> parameters_;
@@ -88,7 +89,7 @@ Result<LatentTranslation> translate_latents(const TrainConfig& config, const Tra
   const at::NoGradGuard no_grad;
   FANTASCOPE_TRY(const json vae, vae_config(model_folder));
   const CellMerge older = cell_size(merges_of(vae)), newer = cell_size(config.codec.merges);
-  if (older.time != newer.time || older.space % newer.space != 0) {
+  if (older.time % newer.time != 0 || older.space % newer.space != 0) {
     const auto name = [](const CellMerge& m) {
       return std::to_string(m.time) + " frames of " + std::to_string(m.space) + "x" + std::to_string(m.space);
     };
@@ -96,18 +97,20 @@ Result<LatentTranslation> translate_latents(const TrainConfig& config, const Tra
                  "the denoiser of the finished model cannot be translated to these latents",
                  "vae.upsample_type",
                  name(newer),
-                 name(older) + " or a whole fraction of its rows and columns",
+                 name(older) + " or whole fractions of them",
                  "Train the denoiser without --start"};
   }
   FANTASCOPE_TRY(const OlderEncoder encoder, OlderEncoder::open(family, model_folder));
-  const std::int64_t times = older.space / newer.space;
+  const std::int64_t times = older.space / newer.space, slower = older.time / newer.time;
   Moments moments;
   for (int i = 0; i < num_clips; ++i) {
     const world::Clip clip =
         world::render_clip(training_scene(kClipSeed + static_cast<std::uint64_t>(i), kNextSeed), config.buckets[0].shape);
     const at::Tensor frames = frames_tensor(clip);
     const at::Tensor large = at::upsample_bilinear2d(frames, {frames.size(2) * times, frames.size(3) * times}, /*align_corners=*/false);
-    moments.add(encoder.tokens(large.permute({1, 0, 2, 3}).unsqueeze(0).contiguous()), encode_clip(codecs, clip).video_TC.to(at::kDouble));
+    const at::Tensor slow =
+        at::cat({large.slice(0, 0, 1), large.slice(0, 1).repeat_interleave(slower, 0)});  // frame 0 is a cell of its own
+    moments.add(encoder.tokens(slow.permute({1, 0, 2, 3}).unsqueeze(0).contiguous()), encode_clip(codecs, clip).video_TC.to(at::kDouble));
   }
   LatentTranslation result;
   result.to_older_ON = moments.map(moments.nn, moments.on.t());
@@ -128,9 +131,30 @@ void translate_denoiser(const LatentTranslation& translation, NamedTensors& tran
   bias = with(translation.to_newer_NO, bias.to(at::kDouble));
 }
 
-const std::vector<std::string>& decoder_parts_of_cells() {
-  static const std::vector<std::string> parts = {"decoder.conv_in.", "decoder.mid_block.", "decoder.up_blocks.0.upsamplers."};
-  return parts;
+Result<NamedTensors> decoder_behind(const std::string& model_folder, const json& vae) {
+  FANTASCOPE_TRY(const json older, vae_config(model_folder));
+  const auto had = older.at("upsample_type").get<std::vector<std::string>>(), has = vae.at("upsample_type").get<std::vector<std::string>>();
+  if (has.size() > had.size() || !std::equal(has.rbegin(), has.rend(), had.rbegin())) {
+    return Error{ErrorCode::kUnsupported,
+                 "the decoder of the finished model has no levels such as these behind its first ones",
+                 "vae.upsample_type",
+                 vae.at("upsample_type").dump(),
+                 "an end of " + older.at("upsample_type").dump(),
+                 "Train the decoder without --start"};
+  }
+  FANTASCOPE_TRY(const NamedTensors all, finished_component(model_folder, "vae"));
+  const std::size_t gone = had.size() - has.size();
+  NamedTensors moved;
+  const auto move = [&](const std::string& from, const std::string& to) {
+    for (const auto& [name, tensor] : all) {
+      if (name.starts_with(from)) moved[to + name.substr(from.size())] = tensor;
+    }
+  };
+  const auto block = [](std::size_t i) { return "decoder.up_blocks." + std::to_string(i) + "."; };
+  move("decoder.conv_out.", "decoder.conv_out.");
+  move(gone == 0 ? "decoder.mid_block." : block(gone - 1) + "resnets.", gone == 0 ? "decoder.mid_block." : "decoder.mid_block.resnets.");
+  for (std::size_t i = 0; i < has.size(); ++i) move(block(gone + i), block(i));
+  return moved;
 }
 
 }  // namespace fantascope::training

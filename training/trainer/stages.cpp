@@ -15,7 +15,7 @@
 namespace fantascope::training {
 namespace {
 
-constexpr int kTranslatedClips = 200;
+constexpr int kTranslatedClips = 60;  // some 40,000 tokens
 
 // Scenes that no training sees; the same ones at every sheet, so that sheets can be compared.
 std::vector<world::Scene> sheet_scenes(int count) {

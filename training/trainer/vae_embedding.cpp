@@ -7,7 +7,6 @@
 #include <ATen/ops/reciprocal.h>
 #include <ATen/ops/zeros.h>
 
-#include <array>
 #include <cmath>
 
 #include "training/trainer/internal/embedding.h"
@@ -60,12 +59,12 @@ Affine pair_map(const PcaBasis& coarse, const Spread& s) {
 }
 
 // Channels of each level of the decoder, finest first as the codec's levels: a block's are the next finer level's.
-std::array<std::int64_t, CellCodec::kLevels> widths_of(const nlohmann::json& vae) {
-  const auto channels = vae.at("decoder_block_out_channels").get<std::array<std::int64_t, CellCodec::kLevels - 1>>();
-  const auto factors = vae.at("upsample_factor").get<std::array<std::int64_t, CellCodec::kLevels - 1>>();
-  std::array<std::int64_t, CellCodec::kLevels> widths{};
-  for (std::size_t i = 0; i < channels.size(); ++i) widths[i] = channels[i] / factors[i];
-  widths.back() = channels.back();
+std::vector<std::int64_t> widths_of(const nlohmann::json& vae) {
+  const auto channels = vae.at("decoder_block_out_channels").get<std::vector<std::int64_t>>();
+  const auto factors = vae.at("upsample_factor").get<std::vector<std::int64_t>>();
+  std::vector<std::int64_t> widths;
+  for (std::size_t i = 0; i < channels.size(); ++i) widths.push_back(channels[i] / factors.at(i));
+  widths.push_back(channels.back());
   return widths;
 }
 
@@ -74,7 +73,7 @@ std::array<std::int64_t, CellCodec::kLevels> widths_of(const nlohmann::json& vae
 Result<NamedTensors> decoder_start(const CellCodec& codec, const nlohmann::json& vae) {
   const std::int64_t patch = codec.level(0).basis_DK.size(1);
   const auto widths = widths_of(vae);
-  for (int i = 0; i < CellCodec::kLevels; ++i) {
+  for (int i = 0; i < codec.num_levels(); ++i) {
     const std::int64_t width = widths[static_cast<std::size_t>(i)], needed = i == 0 ? 2 * patch + 1 : codec.level(i).basis_DK.size(1);
     if (width >= needed) continue;
     return Error{ErrorCode::kInvalidArgument,
@@ -86,19 +85,21 @@ Result<NamedTensors> decoder_start(const CellCodec& codec, const nlohmann::json&
   }
   NamedTensors start;
   const std::string prefix = kPrefix;
-  const std::int64_t channels = codec.level(3).basis_DK.size(1);
-  start[prefix + "conv_in.conv.weight"] = centre_tap(padded_to(at::diag(unit_of(codec.level(3)).reciprocal()), widths[3], channels));
-  start[prefix + "conv_in.conv.bias"] = at::zeros({widths[3]});
-  for (std::size_t level = CellCodec::kLevels - 1; level > 0; --level) {
+  const PcaBasis& latents = codec.last_level();
+  start[prefix + "conv_in.conv.weight"] =
+      centre_tap(padded_to(at::diag(unit_of(latents).reciprocal()), widths.back(), latents.basis_DK.size(1)));
+  start[prefix + "conv_in.conv.bias"] = at::zeros({widths.back()});
+  const auto coarsest = static_cast<std::size_t>(codec.num_levels() - 1);
+  for (std::size_t level = coarsest; level > 0; --level) {
     const Spread spread{widths[level], widths[level - 1], codec.merges()[level - 1].volume()};
     const PcaBasis& coarse = codec.level(static_cast<int>(level));
     const Affine map = level == 1 ? pair_map(coarse, spread) : up_map(coarse, unit_of(codec.level(static_cast<int>(level - 1))), spread);
-    const std::string name = prefix + "up_blocks." + std::to_string(CellCodec::kLevels - 1 - level) + ".upsamplers.0.conv.conv.";
+    const std::string name = prefix + "up_blocks." + std::to_string(coarsest - level) + ".upsamplers.0.conv.conv.";
     start[name + "weight"] = centre_tap(map.matrix_OI);
     start[name + "bias"] = map.bias_O;
   }
   // Residual blocks add nothing at first.
-  const auto layers_per_block = vae.at("decoder_layers_per_block").get<std::array<std::int64_t, CellCodec::kLevels>>();
+  const auto layers_per_block = vae.at("decoder_layers_per_block").get<std::vector<std::int64_t>>();
   for (std::size_t level = 0; level < layers_per_block.size(); ++level) {
     const std::size_t from_coarse = layers_per_block.size() - 1 - level;
     const std::string block = from_coarse == 0 ? "mid_block" : "up_blocks." + std::to_string(from_coarse - 1);

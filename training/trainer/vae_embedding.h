@@ -11,10 +11,8 @@
 /// Encoder: the first block ("spatiotemporal") moves the patches' coefficients of a cell's eight sub-cells into channels. The published
 /// class adds means of its input's channels there, which no weight can take away; they are a fixed linear map of the same coefficients, so
 /// the next convolution takes them into account. Each further block ("conv", kernel 3, stride 2) sees all eight sub-cells of its cell and
-/// gives that cell's coefficients, the last one as pairs (x, -x) as far as channels go, beside a constant. The last block may be "temporal"
-/// instead: its convolution sees the sub-cell before as well, so that at the second of two sub-cells each filter has the whole cell; what
-/// it gives at the first is not read, and what the class adds there is taken away again. Causal padding in time gives the first frame the
-/// still cell that the codec gives it.
+/// gives that cell's coefficients, the last one as pairs (x, -x) as far as channels go, beside a constant. Causal padding in time gives the
+/// first frame the still cell that the codec gives it.
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -29,10 +27,9 @@ namespace fantascope::training {
 /// kInvalidArgument names the field.
 Result<NamedTensors> decoder_start(const CellCodec& codec, const nlohmann::json& vae);
 
-/// `vae` is the component's configuration; it must have downsample_type spatiotemporal, conv, and then conv or temporal as the codec's
-/// cells grow, one width above the latent channels (twice that width behind "temporal"), a causal encoder and residual blocks anywhere or
-/// nowhere. A first block that has fewer filters than a patch has components (width / 8 < 48) loses the weakest ones, as little as can be.
-/// The log-variance is constant and tiny. Error kUnsupported names the field.
+/// `vae` is the component's configuration; it must have downsample_type spatiotemporal and then conv, one width above the latent channels,
+/// a causal encoder and residual blocks anywhere or nowhere. A first block that has fewer filters than a patch has components (width / 8 <
+/// 48) loses the weakest ones, as little as can be. The log-variance is constant and tiny. Error kUnsupported names the field.
 Result<NamedTensors> encoder_start(const CellCodec& codec, const nlohmann::json& vae);
 
 }  // namespace fantascope::training

@@ -79,7 +79,9 @@ Result<void> run_video_decoder_stage(Workshop& shop, const StageOptions& options
   task.slow_rate = 0.15;
   if (!options.start.empty()) {
     FANTASCOPE_TRY(const bool other_cells, has_other_cells(options.start, config.components.at("vae")));
-    if (other_cells) task.own_start = decoder_parts_of_cells();
+    if (other_cells) {
+      FANTASCOPE_TRY(task.finished, decoder_behind(options.start, config.components.at("vae")));
+    }
   }
   task.start = std::move(start);
   task.loss = weighted_error;

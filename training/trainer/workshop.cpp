@@ -11,28 +11,13 @@
 namespace fantascope::training {
 namespace {
 
-Result<void> check_sizes(const Codecs& codecs, const CellCodecConfig& config, const std::string& file) {
-  for (int i = 0; i < CellCodec::kLevels; ++i) {
-    const std::int64_t found = codecs.video.level(i).basis_DK.size(1), wanted = config.components[static_cast<std::size_t>(i)];
-    if (found == wanted) continue;
-    return Error{ErrorCode::kMismatch,
-                 "these codecs were fitted for another configuration: " + file,
-                 "video_codec.components[" + std::to_string(i) + "]",
-                 std::to_string(found),
-                 std::to_string(wanted),
-                 "Train in another folder, or with --fresh; or leave video_codec.fitted out"};
-  }
-  return {};
-}
-
 // Codecs from elsewhere decode and train as well as the right ones seem to, and the model they make knows latents of another scale.
-Result<void> check_same(const std::string& here, const std::string& given) {
+Result<void> check_same(const std::string& here, const Codecs& given, const std::string& file) {
   FANTASCOPE_TRY(const NamedTensors ours, load_checkpoint(here));
-  FANTASCOPE_TRY(const NamedTensors theirs, load_checkpoint(given));
-  for (const auto& [name, tensor] : theirs) {
+  for (const auto& [name, tensor] : tensors_of(given)) {
     if (ours.contains(name) && ours.at(name).equal(tensor)) continue;
     return Error{ErrorCode::kMismatch, "the codecs here are not those that the configuration names: " + here,         name, "other numbers",
-                 "those of " + given,  "Train in another folder, or run `fantascope train codec --fresh` there first"};
+                 "those of " + file,   "Train in another folder, or run `fantascope train codec --fresh` there first"};
   }
   return {};
 }
@@ -76,17 +61,19 @@ Result<const Codecs*> Workshop::codecs() {
   FANTASCOPE_TRY(const TrainableNetwork mel, family_->make_mel(config_.components));
   const std::string path = file("codecs.safetensors");
   const std::string& given = config_.fitted_codecs;
-  if (!has("codecs.safetensors")) {
+  if (!given.empty()) {
+    FANTASCOPE_TRY(const Codecs fitted, load_codecs(given, mel, config_));
+    if (has("codecs.safetensors")) {
+      FANTASCOPE_TRY_VOID(check_same(path, fitted, given));
+    } else {
+      FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
+    }
+  } else if (!has("codecs.safetensors")) {
     const auto say = [](const std::string& line) { std::fprintf(stderr, "[codec] %s\n", line.c_str()); };
-    FANTASCOPE_TRY(const Codecs fitted,
-                   given.empty() ? Result<Codecs>(fit_codecs(config_, mel, say)) : load_codecs(given, mel, config_.codec.merges));
-    FANTASCOPE_TRY_VOID(check_sizes(fitted, config_.codec, given));
+    FANTASCOPE_TRY(const Codecs fitted, fit_codecs(config_, mel, say));
     FANTASCOPE_TRY_VOID(save_codecs(fitted, path));
-  } else if (!given.empty()) {
-    FANTASCOPE_TRY_VOID(check_same(path, given));
   }
-  FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel, config_.codec.merges));
-  FANTASCOPE_TRY_VOID(check_sizes(loaded, config_.codec, path));
+  FANTASCOPE_TRY(Codecs loaded, load_codecs(path, mel, config_));
   codecs_ = std::make_shared<Codecs>(std::move(loaded));
   return static_cast<const Codecs*>(codecs_.get());
 }

@@ -51,6 +51,10 @@ TEST(TrainConfig, CellsAreWhatTheDecoderSpreads) {
   const auto no_such_width = loaded(json);
   ASSERT_FALSE(no_such_width);
   EXPECT_NE(no_such_width.error().to_string().find("multiples of 32, frames 4k+1"), std::string::npos);
+  json["components"]["vae"]["upsample_type"] = {"spatiotemporal", "spatiotemporal"};
+  const auto too_many = loaded(json);
+  ASSERT_FALSE(too_many);
+  EXPECT_NE(too_many.error().to_string().find("video_codec.components"), std::string::npos);
 }
 
 TEST(TrainConfig, RefusesWhatCannotBeRun) {

@@ -57,18 +57,6 @@ inline world::Clip small_clip(std::uint64_t seed, int width = 64, int height = 6
   return world::render_clip(world::sample_scene(seed), shape);
 }
 
-/// Fitted on 24 clips of 64x64x9.
-inline CellCodec fit_small(CellCodecConfig config, const NamedTensors& lower_levels = {}) {
-  config.num_clips = 24;
-  const auto next = [](int index) {
-    const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
-    return std::pair{frames_tensor(clip), motion_weights(clip)};
-  };
-  auto codec = CellCodec::fit(config, next, {}, lower_levels);
-  EXPECT_TRUE(codec) << codec.error().to_string();
-  return *codec;
-}
-
 /// The shipped model's components with a VAE of 128 numbers for 8 frames of 32x32 pixels, and a codec of such cells.
 inline nlohmann::json coarse_components() {
   nlohmann::json components = previz_config().components;
@@ -76,41 +64,66 @@ inline nlohmann::json coarse_components() {
                             {"block_out_channels", {256, 256, 256}},
                             {"downsample_type", {"spatiotemporal", "conv", "conv"}},
                             {"decoder_block_out_channels", {128, 128, 128}},
+                            {"down_block_types", {"LTX2VideoDownBlock3D", "LTX2VideoDownBlock3D", "LTX2VideoDownBlock3D"}},
+                            {"layers_per_block", {0, 0, 0, 0}},
+                            {"spatio_temporal_scaling", {true, true, true}},
+                            {"decoder_layers_per_block", {0, 1, 1, 1}},
+                            {"decoder_spatio_temporal_scaling", {true, true, true}},
+                            {"decoder_inject_noise", {false, false, false, false}},
                             {"upsample_type", {"spatiotemporal", "spatiotemporal", "spatiotemporal"}},
+                            {"upsample_residual", {false, false, false}},
                             {"upsample_factor", {1, 1, 1}},
-                            {"spatial_compression_ratio", 32}});
+                            {"spatial_compression_ratio", 32},
+                            {"temporal_compression_ratio", 8}});
   return components;
 }
 
+/// Fitted on 24 clips of 64x64x9.
 inline const CellCodec& coarse_codec() {
   static const CellCodec codec = [] {
     CellCodecConfig config = previz_config().codec;
-    config.merges = {{{2, 2}, {2, 2}, {2, 2}}};
+    config.merges = {{2, 2}, {2, 2}, {2, 2}};
     config.components = {48, 128, 128, 128};
-    return fit_small(config);
+    config.num_clips = 24;
+    return CellCodec::fit(config,
+                          [](int index) {
+                            const world::Clip clip = small_clip(static_cast<std::uint64_t>(index));
+                            return std::pair{frames_tensor(clip), motion_weights(clip)};
+                          },
+                          {});
   }();
   return codec;
 }
 
-/// The same with 160 numbers for 8 frames of 16x16 pixels; the codec's levels below are those of coarse_codec().
+/// The same with 112 numbers for 4 frames of 16x16 pixels: the codec is coarse_codec() without its last level and a few components.
 inline nlohmann::json fine_components() {
   nlohmann::json components = previz_config().components;
-  components["vae"].update({{"latent_channels", 160},
-                            {"block_out_channels", {256, 256, 512}},
-                            {"downsample_type", {"spatiotemporal", "conv", "temporal"}},
-                            {"decoder_block_out_channels", {128, 128, 256}},
-                            {"upsample_type", {"temporal", "spatiotemporal", "spatiotemporal"}},
-                            {"upsample_factor", {1, 1, 2}},
-                            {"spatial_compression_ratio", 16}});
+  components["vae"].update({{"latent_channels", 112},
+                            {"block_out_channels", {448, 448}},
+                            {"down_block_types", {"LTX2VideoDownBlock3D", "LTX2VideoDownBlock3D"}},
+                            {"layers_per_block", {0, 0, 0}},
+                            {"spatio_temporal_scaling", {true, true}},
+                            {"downsample_type", {"spatiotemporal", "conv"}},
+                            {"decoder_block_out_channels", {128, 128}},
+                            {"decoder_layers_per_block", {0, 1, 2}},
+                            {"decoder_spatio_temporal_scaling", {true, true}},
+                            {"decoder_inject_noise", {false, false, false}},
+                            {"upsample_type", {"spatiotemporal", "spatiotemporal"}},
+                            {"upsample_residual", {false, false}},
+                            {"upsample_factor", {1, 1}},
+                            {"spatial_compression_ratio", 16},
+                            {"temporal_compression_ratio", 4}});
   return components;
 }
 
 inline const CellCodec& fine_codec() {
   static const CellCodec codec = [] {
     CellCodecConfig config = previz_config().codec;
-    config.merges = {{{2, 2}, {2, 2}, {2, 1}}};
-    config.components = {48, 128, 128, 160};
-    return fit_small(config, coarse_codec().tensors());
+    config.merges = {{2, 2}, {2, 2}};
+    config.components = {48, 128, 112};
+    const auto cut = CellCodec::from_tensors(coarse_codec().tensors(), config);
+    EXPECT_TRUE(cut) << cut.error().to_string();
+    return *cut;
   }();
   return codec;
 }
