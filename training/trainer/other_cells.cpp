@@ -29,6 +29,9 @@ Result<json> vae_config(const std::string& model_folder) {
   std::ifstream file(path);
   json config = json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (config.is_discarded()) return Error{ErrorCode::kBadFile, "cannot read a component's configuration", path, "", "", ""};
+  const json types = config.is_object() ? config.value("upsample_type", json()) : json();
+  if (!types.is_array() || !std::ranges::all_of(types, [](const json& type) { return type.is_string(); }))
+    return Error{ErrorCode::kBadFile, "not a configuration of this VAE: " + path, "upsample_type", types.dump(), "a list of names", ""};
   return config;
 }
 
@@ -38,6 +41,9 @@ class OlderEncoder {
   static Result<OlderEncoder> open(const TrainableFamily& family, const std::string& model_folder) {
     OlderEncoder encoder;
     FANTASCOPE_TRY(NamedTensors tensors, finished_component(model_folder, "vae"));
+    for (const char* name : {"latents_mean", "latents_std"}) {
+      if (!tensors.contains(name)) return Error{ErrorCode::kBadFile, "the VAE has no scale: " + model_folder, name, "missing", "", ""};
+    }
     encoder.mean_C_ = tensors.at("latents_mean").to(at::kDouble), encoder.std_C_ = tensors.at("latents_std").to(at::kDouble);
     encoder.parameters_ = std::make_shared<TrainableParameters>(at::kFloat, 0, std::move(tensors));
     FANTASCOPE_TRY(const json vae, vae_config(model_folder));
@@ -80,8 +86,7 @@ struct Moments {
 
 Result<bool> has_other_cells(const std::string& model_folder, const json& vae) {
   FANTASCOPE_TRY(const json older, vae_config(model_folder));
-  return older.value("upsample_type", json()) != vae.at("upsample_type") ||
-         older.value("latent_channels", json()) != vae.at("latent_channels");
+  return older.at("upsample_type") != vae.at("upsample_type") || older.value("latent_channels", json()) != vae.at("latent_channels");
 }
 
 Result<LatentTranslation> translate_latents(const TrainConfig& config, const TrainableFamily& family, const Codecs& codecs,

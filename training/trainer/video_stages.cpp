@@ -117,6 +117,10 @@ Result<void> run_video_encoder_stage(Workshop& shop, const StageOptions& options
   task.part = "encoder.";
   FANTASCOPE_TRY(task.start, encoder_start(codecs->video, config.components.at("vae")));
   task.make = [&](const SourceOf& sources) { return shop.family().make_video_encoder(config.components, sources); };
+  if (!options.start.empty()) {
+    FANTASCOPE_TRY(const bool other_cells, has_other_cells(options.start, config.components.at("vae")));
+    if (other_cells) task.finished = NamedTensors{};  // nothing of it serves: the encoder stays what the codec wrote
+  }
   // Errors count as the denoiser sees them: on normalised latents.
   task.loss = [codecs](const at::Tensor& output, const NetworkSample& sample) {
     const at::Tensor scale = codecs->video_std_C.to(output.device()).view({1, -1, 1, 1, 1});

@@ -14,6 +14,7 @@
 
 #include "engine/weights/safetensors_file.h"
 #include "tests/unit/training/trainer/small_world.h"
+#include "training/trainer/internal/trained_part.h"
 #include "training/trainer/vae_embedding.h"
 
 namespace fantascope::training {
@@ -127,6 +128,27 @@ TEST(OtherCells, DecoderKeepsWhatLiesBehindThem) {
   const auto refused = decoder_behind(folder.file("coarse"), other);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().to_string().find("upsample_type"), std::string::npos) << refused.error().to_string();
+}
+
+// What a finished model of other cells knows of latents does not get into a folder of these.
+TEST(OtherCells, ExportTakesNoPartThatKnowsTheOlderOnes) {
+  const TemporaryFolder folder("parts");
+  write_coarse_model(folder.file("coarse"));
+  auto json = nlohmann::json::parse(std::ifstream(std::string(FANTASCOPE_SOURCE_DIR) + "/training/trainer/configs/mini.json"));
+  const auto part_for = [&](const nlohmann::json& vae, const nlohmann::json& components) {
+    json["components"]["vae"] = vae;
+    json["video_codec"]["components"] = components;
+    std::ofstream(folder.file("config.json")) << json;
+    const auto shop = Workshop::open(folder.file("config.json"), folder.file("run"));
+    EXPECT_TRUE(shop) << shop.error().to_string();
+    StageOptions options;
+    options.start = folder.file("coarse");
+    return trained_part({"video-encoder", "vae", "encoder.", ""}, *shop, options);
+  };
+  EXPECT_TRUE(part_for(coarse_components().at("vae"), {48, 128, 128, 128}));
+  const auto refused = part_for(fine_components().at("vae"), {48, 128, 112});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("train video-encoder"), std::string::npos) << refused.error().to_string();
 }
 
 }  // namespace
