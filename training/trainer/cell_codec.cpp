@@ -23,12 +23,12 @@ at::Tensor from_patches(const at::Tensor& patches) {
 }
 
 // [t,h,w,k] -> [t/time,h/space,w/space, volume*k], sub-cells in (time, row, column) order.
-at::Tensor gather_cells(const at::Tensor& cells, const CellMerge& m) {
+at::Tensor gather_cells(const at::Tensor& cells, const CellShape& m) {
   const auto t = cells.size(0) / m.time, h = cells.size(1) / m.space, w = cells.size(2) / m.space, k = cells.size(3);
   return cells.reshape({t, m.time, h, m.space, w, m.space, k}).permute({0, 2, 4, 1, 3, 5, 6}).reshape({t, h, w, m.volume() * k});
 }
 
-at::Tensor scatter_cells(const at::Tensor& cells, const CellMerge& m) {
+at::Tensor scatter_cells(const at::Tensor& cells, const CellShape& m) {
   const auto t = cells.size(0), h = cells.size(1), w = cells.size(2), k = cells.size(3) / m.volume();
   return cells.reshape({t, h, w, m.time, m.space, m.space, k})
       .permute({0, 3, 1, 4, 2, 5, 6})
@@ -37,9 +37,9 @@ at::Tensor scatter_cells(const at::Tensor& cells, const CellMerge& m) {
 
 }  // namespace
 
-CellMerge cell_size(const CellMerges& merges) {
-  CellMerge size{1, kPatch};
-  for (const CellMerge& m : merges) size = {size.time * m.time, size.space * m.space};
+CellShape cell_size(const CellMerges& merges) {
+  CellShape size{1, kPatch};
+  for (const CellShape& m : merges) size = {size.time * m.time, size.space * m.space};
   return size;
 }
 
@@ -70,9 +70,9 @@ CellCodec CellCodec::fit(const CellCodecConfig& config, const ClipSource& next_c
   CellCodec codec;
   codec.merges_ = config.merges;
   std::int64_t dim = kPatchValues;
-  CellMerge cell{1, kPatch};
+  CellShape cell{1, kPatch};
   for (std::size_t level = 0; level < config.components.size(); ++level) {
-    const CellMerge merge = level == 0 ? CellMerge{1, 1} : config.merges[level - 1];
+    const CellShape merge = level == 0 ? CellShape{1, 1} : config.merges[level - 1];
     cell = {cell.time * merge.time, cell.space * merge.space};
     dim *= merge.volume();
     PcaAccumulator moments(dim);

@@ -16,16 +16,17 @@
 
 namespace fantascope::training {
 
-/// How many cells of a level join into one of the next: so many in time, so many rows and so many columns.
-struct CellMerge {
+/// Of a cell: so many frames, and so many rows as columns, counted in pixels or in the cells of the level below.
+struct CellShape {
   std::int64_t time = 2, space = 2;
   std::int64_t volume() const { return time * space * space; }
 };
 
-using CellMerges = std::vector<CellMerge>;  ///< finest first; one fewer than levels
+/// How many cells of each level join into one of the next, finest first; one fewer than levels.
+using CellMerges = std::vector<CellShape>;
 
 /// Pixels of a cell of the last level.
-CellMerge cell_size(const CellMerges& merges);
+CellShape cell_size(const CellMerges& merges);
 
 struct CellCodecConfig {
   CellMerges merges;

@@ -18,6 +18,14 @@ Result<void> save_checkpoint(const std::string& path, const NamedTensors& tensor
   return {};
 }
 
+NamedTensors part_of(const NamedTensors& all, const std::string& prefix, const std::string& part) {
+  NamedTensors found;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(prefix + part)) found[name.substr(prefix.size())] = tensor;
+  }
+  return found;
+}
+
 Result<NamedTensors> load_checkpoint(const std::string& path) {
   FANTASCOPE_TRY(const auto file, SafetensorsFile::open(path));
   NamedTensors tensors;

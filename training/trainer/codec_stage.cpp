@@ -27,15 +27,6 @@ const world::ClipShape& fit_shape(const TrainConfig& config, int index) {
   return config.buckets[static_cast<std::size_t>(index / 4) % config.buckets.size()].shape;
 }
 
-// Tensors whose names begin with `prefix`, without it.
-NamedTensors part_of(const NamedTensors& all, const std::string& prefix) {
-  NamedTensors part;
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(prefix)) part[name.substr(prefix.size())] = tensor;
-  }
-  return part;
-}
-
 Result<void> read_scale(const NamedTensors& all, const std::string& stream, at::Tensor& mean, at::Tensor& std) {
   for (auto [name, target] : {std::pair{stream + "_mean", &mean}, std::pair{stream + "_std", &std}}) {
     if (!all.contains(name)) return Error{ErrorCode::kBadFile, "not a codec file", name, "missing", "", "Fit the codec again"};
@@ -45,12 +36,14 @@ Result<void> read_scale(const NamedTensors& all, const std::string& stream, at::
 }
 
 // Dividing by stddev^exponent leaves strong components stronger: the loss then goes where the picture is.
+at::Tensor scale_of(const at::Tensor& spread, double exponent) {
+  const at::Tensor scale = spread.pow(exponent);
+  return scale * (spread / scale).square().mean().sqrt();  // overall variance 1
+}
+
 void set_video_scale(const TrainConfig& config, Codecs& codecs) {
-  const at::Tensor spread = codecs.video.last_level().stddev_K.clamp_min(1e-4);
-  at::Tensor scale = spread.pow(config.latent_exponent);
-  scale.mul_((spread / scale).square().mean().sqrt());  // overall variance 1
-  codecs.video_std_C = scale;
-  codecs.video_mean_C = at::zeros_like(scale);
+  codecs.video_std_C = scale_of(codecs.video.last_level().stddev_K.clamp_min(1e-4), config.latent_exponent);
+  codecs.video_mean_C = at::zeros_like(codecs.video_std_C);
 }
 
 Result<void> read_audio(const NamedTensors& all, Codecs& codecs) {
@@ -131,10 +124,7 @@ Result<Codecs> fit_codecs(const TrainConfig& config, const TrainableNetwork& mel
     packed.push_back(codecs.audio.encode(one, audio_latent_length(config.buckets[0].shape)).permute({1, 0, 2}).flatten(1));
   const at::Tensor all = at::cat(packed);
   codecs.audio_mean_D = all.mean(0);
-  const at::Tensor audio_spread = all.std(0).clamp_min(1e-3);
-  at::Tensor audio_scale = audio_spread.pow(config.latent_exponent);
-  audio_scale.mul_((audio_spread / audio_scale).square().mean().sqrt());
-  codecs.audio_std_D = audio_scale;
+  codecs.audio_std_D = scale_of(all.std(0).clamp_min(1e-3), config.latent_exponent);
   return codecs;
 }
 

@@ -15,7 +15,7 @@ namespace fantascope::training {
 struct Bucket {
   world::ClipShape shape;
   double share = 0;
-  CellMerge cell;  ///< pixels of a latent
+  CellShape cell;  ///< pixels of a latent
   std::int64_t latent_frames() const { return (shape.num_frames - 1) / cell.time + 1; }
   std::int64_t latent_height() const { return shape.height / cell.space; }
   std::int64_t latent_width() const { return shape.width / cell.space; }

@@ -39,7 +39,7 @@ Error unfit(const std::string& field, const json& found, const std::string& allo
 Result<Layout> layout_of(const json& vae, const CellMerges& merges, std::int64_t latent_channels) {
   const auto field = [&](const char* name) { return vae.contains(name) ? vae.at(name) : json(); };
   const std::size_t blocks = merges.size();
-  for (const CellMerge& merge : merges) {
+  for (const CellShape& merge : merges) {
     if (merge.volume() != kSubCells) return unfit("upsample_type", field("upsample_type"), "spatiotemporal everywhere");
   }
   json types = std::vector<std::string>(blocks, "conv");

@@ -93,9 +93,9 @@ Result<LatentTranslation> translate_latents(const TrainConfig& config, const Tra
                                             const std::string& model_folder, int num_clips) {
   const at::NoGradGuard no_grad;
   FANTASCOPE_TRY(const json vae, vae_config(model_folder));
-  const CellMerge older = cell_size(merges_of(vae)), newer = cell_size(config.codec.merges);
+  const CellShape older = cell_size(merges_of(vae)), newer = cell_size(config.codec.merges);
   if (older.time % newer.time != 0 || older.space % newer.space != 0) {
-    const auto name = [](const CellMerge& m) {
+    const auto name = [](const CellShape& m) {
       return std::to_string(m.time) + " frames of " + std::to_string(m.space) + "x" + std::to_string(m.space);
     };
     return Error{ErrorCode::kUnsupported,

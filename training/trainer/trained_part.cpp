@@ -5,22 +5,9 @@
 #include "training/trainer/other_cells.h"
 
 namespace fantascope::training {
-namespace {
-
-// The tensors whose names begin with `prefix` + `part`, without the prefix.
-NamedTensors cut(const NamedTensors& all, const std::string& prefix, const std::string& part) {
-  NamedTensors found;
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(prefix + part)) found[name.substr(prefix.size())] = tensor;
-  }
-  return found;
-}
-
-}  // namespace
-
 Result<NamedTensors> finished_part(const std::string& component, const std::string& part, const StageOptions& options) {
   FANTASCOPE_TRY(const NamedTensors all, finished_component(options.start, component));
-  return cut(all, "", part);
+  return part_of(all, "", part);
 }
 
 Result<NamedTensors> trained_part(const Piece& piece, const Workshop& shop, const StageOptions& options) {
@@ -35,7 +22,7 @@ Result<NamedTensors> trained_part(const Piece& piece, const Workshop& shop, cons
     return Error{ErrorCode::kNotFound, "a stage has not run yet", shop.file(file), "", "", "Run `fantascope train " + stage + "` first"};
   }
   FANTASCOPE_TRY(const NamedTensors all, load_checkpoint(shop.file(file)));
-  return cut(all, piece.prefix, piece.part);
+  return part_of(all, piece.prefix, piece.part);
 }
 
 Result<NamedTensors> denoiser_part(const std::string& component, const Workshop& shop, const StageOptions& options) {
