@@ -25,7 +25,8 @@ constexpr std::pair<std::string_view, Stage> kStages[] = {
 constexpr const char* kUsage =
     "usage: fantascope train STAGE --config FILE --out DIR [--minutes M] [--steps N] [--fresh] [--device D] [--start MODEL]\n"
     "                            [--renderers N]\n"
-    "  STAGE: codec, audio, vocoder, video-encoder, flow, video-decoder, export, or all in this order\n"
+    "  STAGE: codec, audio, vocoder, video-encoder, flow, video-decoder, export, or all in this order, after all stages\n"
+    "         of the configuration that FILE begins with\n"
     "  --minutes M  stop each stage after M minutes; the next call goes on from there\n"
     "  --steps N    train each stage for N steps instead of what the configuration says\n"
     "  --fresh      do not go on from checkpoints in DIR\n"
@@ -83,12 +84,30 @@ Result<Request> parse(std::span<const std::string> arguments) {
   return request;
 }
 
-Result<void> run(const Request& request) {
+constexpr int kMostModels = 8;  // in a chain of configurations that begin with one another; a longer one is taken for a circle
+
+/// Returns the folder that the export writes. `depth`: how many configurations wait for this one.
+Result<std::string> run(const Request& request, int depth = 0) {
   FANTASCOPE_TRY(Workshop shop, Workshop::open(request.config, request.out));
-  for (const auto& [name, stage] : kStages) {
-    if (request.stage == "all" || request.stage == name) FANTASCOPE_TRY_VOID(stage(shop, request.options));
+  StageOptions options = request.options;
+  const std::string& first = shop.config().begins_with;
+  if (request.stage == "all" && options.start.empty() && !first.empty()) {
+    if (depth == kMostModels)
+      return Error{ErrorCode::kInvalidArgument,
+                   "too many configurations begin with one another",
+                   "begins_with",
+                   first,
+                   "a chain of at most " + std::to_string(kMostModels),
+                   ""};
+    Request before = request;
+    before.config = first;
+    before.out = shop.file("start");
+    FANTASCOPE_TRY(options.start, run(before, depth + 1));
   }
-  return {};
+  for (const auto& [name, stage] : kStages) {
+    if (request.stage == "all" || request.stage == name) FANTASCOPE_TRY_VOID(stage(shop, options));
+  }
+  return shop.file(shop.config().name);
 }
 
 bool known_stage(const std::string& stage) {

@@ -88,6 +88,7 @@ TrainConfig read(const json& root) {
   config.codec.num_clips = codec.value("num_clips", config.codec.num_clips);
   config.codec.seed = root.at("seed");
   config.fitted_codecs = codec.value("fitted", config.fitted_codecs);
+  config.begins_with = root.value("begins_with", config.begins_with);
   config.latent_exponent = codec.value("latent_exponent", config.latent_exponent);
   config.latents = read_latents(root.at("latents"), config.latents);
   config.flow = read_flow(root.at("flow"), {});
@@ -174,8 +175,9 @@ Result<TrainConfig> TrainConfig::load(const std::string& path) {
                  "Give --config with a file of training/trainer/configs"};
   try {
     TrainConfig config = read(json::parse(file));
-    if (!config.fitted_codecs.empty())  // beside the configuration
-      config.fitted_codecs = (std::filesystem::path(path).parent_path() / config.fitted_codecs).string();
+    for (std::string* beside : {&config.fitted_codecs, &config.begins_with}) {
+      if (!beside->empty()) *beside = (std::filesystem::path(path).parent_path() / *beside).string();
+    }
     const std::size_t levels = config.codec.components.size();
     if (levels < 2 || config.codec.merges.size() + 1 != levels) {
       return Error{ErrorCode::kInvalidArgument,

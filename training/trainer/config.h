@@ -88,6 +88,8 @@ struct TrainConfig {
   /// Codecs that were fitted before, or empty: they are fitted. A finished model knows latents of its own fit only, and the world's sounds
   /// have changed since previz's.
   std::string fitted_codecs;
+  /// The configuration of the model that `train all` makes first and goes on from, or empty.
+  std::string begins_with;
   double latent_exponent =
       0.6;  ///< latents are divided by stddev^exponent, so that weak components weigh less in the loss than strong ones
   LatentsConfig latents;

@@ -132,6 +132,35 @@ TEST_F(Export, GoesOnFromAFinishedModel) {
   EXPECT_LT(moved, 0.05 * before->at(trained).to(at::kFloat).norm().item<double>());
 }
 
+// `all` with a configuration that begins with another one: that one's model comes first, and this one goes on from it.
+TEST(TrainCommand, BeginsWithTheModelOfAnotherConfiguration) {
+  const TemporaryFolder folder("begins");
+  const std::string out = folder.file("run"), weights = "/transformer/diffusion_pytorch_model.safetensors",
+                    config = folder.file("second.json");
+  auto json = nlohmann::json::parse(std::ifstream(config_path()));
+  json.update({{"name", "second"}, {"begins_with", "mini.json"}});
+  std::filesystem::copy(config_path(), folder.file("mini.json"));
+  std::ofstream(config) << json;
+  ASSERT_EQ(run_train_command(std::vector<std::string>{"all", "--config", config, "--out", out, "--steps", "1"}), 0);
+  const auto before = load_checkpoint(out + "/start/mini" + weights), after = load_checkpoint(out + "/second" + weights);
+  ASSERT_TRUE(before && after);
+  const std::string trained = "transformer_blocks.1.attn1.to_q.weight";
+  const double moved = (after->at(trained) - before->at(trained)).to(at::kFloat).norm().item<double>();
+  EXPECT_GT(moved, 0);
+  EXPECT_LT(moved, 0.2 * before->at(trained).to(at::kFloat).norm().item<double>());
+}
+
+TEST(TrainCommand, RefusesConfigurationsThatBeginWithEachOther) {
+  const TemporaryFolder folder("circle");
+  auto json = nlohmann::json::parse(std::ifstream(config_path()));
+  for (const auto& [name, first] : {std::pair{"one.json", "two.json"}, std::pair{"two.json", "one.json"}}) {
+    json["begins_with"] = first;
+    std::ofstream(folder.file(name)) << json;
+  }
+  EXPECT_EQ(run_train_command(std::vector<std::string>{"all", "--config", folder.file("one.json"), "--out", folder.file("run")}), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("run/codecs.safetensors")));  // nothing has been trained
+}
+
 TEST(TrainCommand, SaysWhatIsMissing) {
   const TemporaryFolder folder("missing");
   EXPECT_EQ(train("export", folder.file("run")), 1);  // nothing has been trained
