@@ -196,7 +196,8 @@ def main(artefacts):
         same_as_said(retaken, said)
         assert retaken["parents"] == [{"relation": "retake", "take_id": finished["take_id"]}], retaken["parents"]
         now, then = (latents_of(home, take["take_id"]) for take in (retaken, finished))
-        assert now[:2] == then[:2] and now[2] != then[2], "only the last of three latent frames is new"
+        new = [ours != theirs for ours, theirs in zip(now, then, strict=True)]
+        assert new == [False] * 3 + [True] * 2, f"only the last two of five latent frames are new: {new}"
         win.wait_text("retaken")
         win.key("alt+x")
         win.wait_text("In –")

@@ -79,7 +79,7 @@ TEST(TrainConfig, RefusesWhatCannotBeRun) {
 }
 
 TEST(TrainConfig, CommittedOnesLoad) {
-  for (const char* name : {"previz-cpu", "previz-fine", "previz-gpu", "mini"}) EXPECT_GT(load_config(name).flow.steps, 0) << name;
+  for (const char* name : {"previz-cpu", "previz-coarse", "previz-gpu", "mini"}) EXPECT_GT(load_config(name).flow.steps, 0) << name;
 }
 
 }  // namespace

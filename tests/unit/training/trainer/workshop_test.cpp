@@ -33,7 +33,7 @@ TEST(Workshop, CommittedCodecsAreTheShippedModels) {
 
 TEST(Workshop, RefusesCodecsOfAnotherConfiguration) {
   const TemporaryFolder folder("mismatch");
-  auto json = nlohmann::json::parse(std::ifstream(kConfigs + "previz-cpu.json"));
+  auto json = nlohmann::json::parse(std::ifstream(kConfigs + "previz-coarse.json"));
   json["video_codec"]["components"] = {48, 128, 96, 128};
   json["video_codec"]["fitted"] = kConfigs + "previz-codecs.safetensors";
   std::ofstream(folder.file("other.json")) << json;
