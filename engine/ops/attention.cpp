@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+#include <memory>
 
 #include "engine/ops/internal/cuda_kernels.h"
 #include "engine/ops/internal/tensor_rows.h"
@@ -116,10 +117,10 @@ AttentionArgs attention_args(const at::Tensor& q, const at::Tensor& k, const at:
 
 /// Runs work(tile, scratch) over all batch elements and heads.
 template <class Work>
-void for_tiles(const at::Tensor& q, const AttentionArgs& args, const Work& work) {
+void for_tiles(const at::Tensor& q, std::int64_t scratch_floats, const Work& work) {
   at::parallel_for(0, q.size(0) * q.size(1), 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(args) + 16));
-    void* start = scratch.data();
+    const auto scratch = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(scratch_floats + 16));
+    void* start = scratch.get();
     auto* aligned = reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(start) + 63) / 64 * 64);
     for (std::int64_t tile = begin; tile < end; ++tile) work(tile, aligned);
   });
@@ -136,7 +137,7 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     args.out_batch = out.stride(0), args.out_head = out.stride(1), args.out_row = out.stride(2);
     args.log_sum = log_sum.mutable_data_ptr<float>();
     const KernelTable& kernels = kernels_for(q);
-    for_tiles(q, args, [&](std::int64_t tile, float* scratch) { kernels.attention(args, tile, scratch); });
+    for_tiles(q, attention_scratch(args), [&](std::int64_t tile, float* scratch) { kernels.attention(args, tile, scratch); });
     if (ctx == nullptr) return out;
     ctx->save_for_backward({q, k, v, mask, log_sum});
     return out;
@@ -157,7 +158,8 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     args.dk_batch = dk.stride(0), args.dk_head = dk.stride(1), args.dk_row = dk.stride(2);
     args.dv_batch = dv.stride(0), args.dv_head = dv.stride(1), args.dv_row = dv.stride(2);
     const KernelTable& kernels = kernels_for(q);
-    for_tiles(q, args, [&](std::int64_t tile, float* scratch) { kernels.attention_backward(args, tile, scratch); });
+    for_tiles(q, attention_backward_scratch(args),
+              [&](std::int64_t tile, float* scratch) { kernels.attention_backward(args, tile, scratch); });
     return {dq, dk, dv, at::Tensor()};
   }
 };

@@ -1,8 +1,6 @@
 #include "engine/runtime/number_format.h"
 
-#include <ATen/Version.h>
-#include <ATen/cpu/Utils.h>
-
+#include "engine/ops/matrix_units.h"
 #include "engine/runtime/host_memory.h"
 
 namespace fantascope {
@@ -10,15 +8,6 @@ namespace fantascope {
 const char* name(DType dtype) { return dtype == DType::kFloat32 ? "fp32" : "bf16"; }
 
 DType dtype_named(const std::string& text) { return text == name(DType::kFloat32) ? DType::kFloat32 : DType::kBFloat16; }
-
-bool has_bf16_matrix_units() {
-  static const bool has_them = [] {
-    const auto capabilities = at::cpu::get_cpu_capabilities();
-    const auto amx = capabilities.find("amx_bf16");
-    return amx != capabilities.end() && amx->second.toBool() && at::get_cpu_capability() == "AVX512";
-  }();
-  return has_them;
-}
 
 DType fast_dtype(const std::string& device, bool bf16_matrix_units, std::uint64_t weights_bytes, std::uint64_t memory_bytes) {
   const bool wide_ones_fit = 2 * weights_bytes <= memory_bytes / 2;  // files hold two bytes a weight, or four that fit all the more

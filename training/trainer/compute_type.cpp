@@ -1,6 +1,6 @@
 #include "training/trainer/compute_type.h"
 
-#include "engine/runtime/number_format.h"
+#include "engine/ops/matrix_units.h"
 
 namespace fantascope::training {
 

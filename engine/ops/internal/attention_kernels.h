@@ -225,8 +225,6 @@ struct Scratch {
   }
 };
 
-constexpr std::int64_t kQueryBlock = 96;
-
 template <class P, class T>
 void attention(const AttentionArgs& a, std::int64_t tile, float* scratch) {
   using Unit = typename P::Unit;
@@ -237,7 +235,7 @@ void attention(const AttentionArgs& a, std::int64_t tile, float* scratch) {
   Unit* keys = space.take<Unit>(padded * dim);
   Unit* values = space.take<Unit>(padded * dim);
   Unit* queries = space.take<Unit>(kQueryBlock * dim);
-  Unit* weights = space.take<Unit>(kQueryBlock * padded);
+  Unit* rounded = space.take<Unit>(kQueryBlock * padded);
   float* scores = space.take<float>(kQueryBlock * padded);
   float* result = space.take<float>(kQueryBlock * dim);
   pack_transposed<P>(row<T>(a.k, b * a.k_batch + n * a.k_head), a.k_row, a.keys, padded, dim, keys);
@@ -254,7 +252,12 @@ void attention(const AttentionArgs& a, std::int64_t tile, float* scratch) {
       inverse[t] = sum > 0 ? 1.0f / sum : 0.0f;
       if (a.log_sum != nullptr) a.log_sum[tile * a.queries + t0 + t] = sum > 0 ? maximum + __builtin_logf(sum) : __builtin_inff();
     }
-    round_rows<P>(scores, rows, padded, weights);
+    const Unit* weights = rounded;
+    if constexpr (P::kStep == 1) {
+      weights = scores;
+    } else {
+      round_rows<P>(scores, rows, padded, rounded);
+    }
     product<P>(rows, dim, (a.keys + P::kStep - 1) / P::kStep, weights, padded / P::kStep, 1, values, dim, result, dim);
     for (std::int64_t t = 0; t < rows; ++t) {
       for (std::int64_t e = 0; e < dim; ++e) result[t * dim + e] *= inverse[t];

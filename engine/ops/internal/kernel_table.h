@@ -84,16 +84,23 @@ struct KernelTable {
   void (*norm_heads_backward)(const NormHeads&, std::int64_t first, std::int64_t last, float* dweight, float* scratch);
   void (*gelu_tanh)(const void* x, void* y, std::int64_t count);
   void (*gelu_tanh_backward)(const void* x, const void* dy, void* dx, std::int64_t count);
-  /// One (batch, head) tile; scratch of attention_scratch floats, 64-byte aligned.
+  /// One (batch, head) tile; scratch of attention_scratch floats, or attention_backward_scratch, 64-byte aligned, not initialised.
   void (*attention)(const AttentionArgs&, std::int64_t tile, float* scratch);
   void (*attention_backward)(const AttentionArgs&, std::int64_t tile, float* scratch);
 };
 
-/// Floats of scratch that one tile of attention needs, backward included.
+/// Rows of scores that attention holds at once; all of them would not stay in a core's cache.
+constexpr std::int64_t kQueryBlock = 96;
+
+/// Floats of scratch that one tile of attention needs.
 inline std::int64_t attention_scratch(const AttentionArgs& a) {
-  const auto up = [](std::int64_t n) { return (n + 15) / 16 * 16; };
-  const std::int64_t t = up(a.queries < 96 ? 96 : a.queries), s = up(a.keys);
-  return 5 * t * s + (5 * t + 5 * s) * a.head_dim + 1024;
+  const std::int64_t s = (a.keys + 15) / 16 * 16;
+  return 2 * kQueryBlock * s + 2 * (kQueryBlock + s) * a.head_dim + 1024;
+}
+/// The same for its gradients, which hold all scores of the tile.
+inline std::int64_t attention_backward_scratch(const AttentionArgs& a) {
+  const std::int64_t t = (a.queries + 15) / 16 * 16, s = (a.keys + 15) / 16 * 16;
+  return 3 * (t + 1) * s + 3 * (t + s) * a.head_dim + 1024;
 }
 
 enum class Storage { kFloat32, kBfloat16 };
@@ -102,7 +109,8 @@ enum class Storage { kFloat32, kBfloat16 };
 const KernelTable& kernel_table(Storage storage);
 
 /// Tables by name, for tests: null when this machine lacks the instruction set.
-enum class InstructionSet { kPortable, kAvx2, kAvx512Bf16 };
+/// kAvx512 multiplies bfloat16 values as float32, kAvx512Bf16 in pairs.
+enum class InstructionSet { kPortable, kAvx2, kAvx512, kAvx512Bf16 };
 const KernelTable* kernel_table_of(InstructionSet set, Storage storage);
 
 /// Makes kernel_table() answer with another set (tests only; not thread-safe). False when this machine lacks it.

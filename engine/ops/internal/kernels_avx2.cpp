@@ -4,6 +4,6 @@
 
 namespace fantascope::ops::internal {
 
-const KernelTable& avx2_kernels(Storage storage) { return table_of_set(storage); }
+const KernelTable& avx2_kernels(Storage storage) { return table_of_set<Singles>(storage); }
 
 }  // namespace fantascope::ops::internal

@@ -4,6 +4,7 @@
 
 namespace fantascope::ops::internal {
 
-const KernelTable& avx512_kernels(Storage storage) { return table_of_set(storage); }
+const KernelTable& avx512_kernels(Storage storage) { return table_of_set<Singles>(storage); }
+const KernelTable& avx512_bf16_kernels(Storage storage) { return table_of_set<Pairs>(storage); }
 
 }  // namespace fantascope::ops::internal

@@ -5,12 +5,6 @@
 
 namespace {
 
-#if defined(__AVX512BF16__)
-using Bf16Products = Pairs;
-#else
-using Bf16Products = Singles;
-#endif
-
 template <class T, class P>
 constexpr KernelTable table_for() {
   return {&norm_modulate<T>, &norm_modulate_backward<T>, &gated_add<T>, &gated_add_backward<T>,
@@ -18,7 +12,9 @@ constexpr KernelTable table_for() {
           &attention<P, T>,  &attention_backward<P, T>};
 }
 
-inline const KernelTable& table_of_set(Storage storage) {
+/// Bf16Products: what bfloat16 values are multiplied as.
+template <class Bf16Products>
+const KernelTable& table_of_set(Storage storage) {
   static constexpr KernelTable kSingle = table_for<float, Singles>(), kHalf = table_for<Bf16, Bf16Products>();
   return storage == Storage::kBfloat16 ? kHalf : kSingle;
 }

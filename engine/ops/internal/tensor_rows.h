@@ -10,6 +10,10 @@
 
 #include "engine/ops/internal/kernel_table.h"
 
+#ifndef _OPENMP
+#error "at::parallel_for runs on one thread in a file that is compiled without -fopenmp"
+#endif
+
 namespace fantascope::ops::internal {
 
 /// On the CPU, strided, float32 or bfloat16, not empty.

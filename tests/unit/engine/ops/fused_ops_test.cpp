@@ -59,7 +59,7 @@ class FusedOps : public testing::TestWithParam<InstructionSet> {
     at::manual_seed(7);
   }
   void TearDown() override {
-    for (const InstructionSet set : {InstructionSet::kAvx512Bf16, InstructionSet::kAvx2, InstructionSet::kPortable}) {
+    for (const InstructionSet set : {InstructionSet::kAvx512, InstructionSet::kAvx2, InstructionSet::kPortable}) {
       if (internal::select_instruction_set(set)) break;
     }
   }
@@ -223,10 +223,13 @@ TEST_P(FusedOps, DoublePrecisionTakesTheReferencePath) {
   EXPECT_TRUE(gelu_tanh(x).equal(reference::gelu_tanh(x)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, FusedOps, testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2, InstructionSet::kAvx512Bf16),
+INSTANTIATE_TEST_SUITE_P(Sets, FusedOps,
+                         testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2, InstructionSet::kAvx512,
+                                         InstructionSet::kAvx512Bf16),
                          [](const auto& info) {
                            return info.param == InstructionSet::kPortable ? "Portable"
                                   : info.param == InstructionSet::kAvx2   ? "Avx2"
+                                  : info.param == InstructionSet::kAvx512 ? "Avx512"
                                                                           : "Avx512Bf16";
                          });
 
