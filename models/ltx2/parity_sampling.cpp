@@ -40,15 +40,13 @@ LatentTokens latents_before(const ParityFixture& fixture, int step, const std::s
   return {tokens.defined() ? tokens : patchify_video(video), patchify_audio(audio)};
 }
 
-/// Probes of the first call of a kind: its timestep embeddings and blocks.
-ProbeOfCall probes(int step, ParityReport& report) {
-  return [step, &report](const std::string& kind) -> TransformerProbe {
-    if (step != 0) return {};
-    return [kind, &report](const std::string& name, const at::Tensor& value) {
-      const bool of_first_call = name.starts_with("time_embed");
-      if (of_first_call && kind != "cfg" && kind != "cond") return;
-      report.compare(kStage, of_first_call ? name : "transformer.step0." + kind + "." + name, value, report.tolerances().stage);
-    };
+/// Of the first step: the blocks of a call, and of its first call the timestep embeddings.
+TransformerProbe probe_of(const std::string& kind, int step, ParityReport& report) {
+  if (step != 0) return {};
+  return [kind, &report](const std::string& name, const at::Tensor& value) {
+    const bool of_first_call = name.starts_with("time_embed");
+    if (of_first_call && kind != "cfg" && kind != "cond") return;
+    report.compare(kStage, of_first_call ? name : "transformer.step0." + kind + "." + name, value, report.tolerances().stage);
   };
 }
 
@@ -61,7 +59,7 @@ void compare_calls(const ParityFixture& fixture, const Denoiser& denoiser, int s
   const LatentTokens latents = latents_before(fixture, step, kinds.front());
   if (!latents.video_BTC.defined()) return;
   for (const std::string& kind : kinds) {
-    const TransformerOutput out = denoiser.call(kind, step, latents, {}, probes(step, report));
+    const TransformerOutput out = denoiser.call(kind, step, latents, probe_of(kind, step, report));
     const std::string name = "transformer.step" + std::to_string(step) + "." + kind;
     report.compare(kStage, name + ".out.video", out.video_velocity_BTC, report.tolerances().stage);
     report.compare(kStage, name + ".out.audio", out.audio_velocity_BLC, report.tolerances().stage);

@@ -8,6 +8,8 @@
 
 #include <utility>
 
+#include "engine/runtime/tensors/side_by_side.h"
+
 namespace fantascope::models::ltx2 {
 namespace {
 
@@ -22,6 +24,26 @@ PromptEmbeds rows(const PromptEmbeds& embeds, std::int64_t first, std::int64_t c
 at::Tensor mask_or_none(const at::Tensor& mask_BS) {
   const bool hides = mask_BS.numel() > 0 && mask_BS.min().item<double>() < 1.0;
   return hides ? mask_BS : at::Tensor();
+}
+
+/// One element of the batch, with a batch of one.
+TransformerInput row_of(const TransformerInput& batch, std::int64_t row) {
+  TransformerInput in = batch;
+  for (at::Tensor* x : {&in.video_BTC, &in.audio_BLC, &in.video_prompt_embeds_BSD, &in.audio_prompt_embeds_BSD, &in.video_prompt_mask_BS,
+                        &in.audio_prompt_mask_BS, &in.video_timesteps, &in.audio_timesteps, &in.video_sigma_B, &in.audio_sigma_B}) {
+    if (x->defined()) *x = x->narrow(0, row, 1);
+  }
+  return in;
+}
+
+TransformerOutput joined(const std::vector<TransformerOutput>& rows, std::size_t first, std::size_t count) {
+  if (count == 1) return rows[first];
+  std::vector<at::Tensor> video, audio;
+  for (std::size_t i = first; i < first + count; ++i) {
+    video.push_back(rows[i].video_velocity_BTC);
+    audio.push_back(rows[i].audio_velocity_BLC);
+  }
+  return {at::cat(video), at::cat(audio)};
 }
 
 }  // namespace
@@ -51,7 +73,9 @@ Denoiser::Denoiser(const Transformer& transformer, DenoiseRecipe recipe, PromptE
   }
   conditional_ = rows(embeds_, embeds_.video_BSD.size(0) - 1, 1);
   const TransformerConfig& config = transformer.config();
-  const std::int64_t text_values = embeds_.mask_BS.numel() * 2 * config.num_layers * (config.width() + config.audio_width());
+  const GuidancePasses extra = passes();
+  const std::int64_t num_rows = embeds_.mask_BS.size(0) + (extra.stg ? 1 : 0) + (extra.isolated ? 1 : 0);
+  const std::int64_t text_values = num_rows * embeds_.mask_BS.size(1) * 2 * config.num_layers * (config.width() + config.audio_width());
   keeps_text_ = text_values * static_cast<std::int64_t>(c10::elementSize(dtype_)) <= kTextMemoryBytesMax;
   embeds_.mask_BS = mask_or_none(embeds_.mask_BS);
   conditional_.mask_BS = mask_or_none(conditional_.mask_BS);
@@ -80,43 +104,80 @@ TransformerInput Denoiser::input(const std::string& kind, int step, const Latent
   in.video_timesteps = by_token(recipe_.clean_mask_BT);
   in.audio_timesteps = by_token(recipe_.clean_audio_mask_BL);
   in.rope = &rope_;
-  if (keeps_text_) in.text_memory = both ? &text_of_both_ : &text_of_prompt_;
+  if (keeps_text_) in.text_memory = &text_of_[kind];
   in.use_cross_timestep = recipe_.use_cross_timestep;
   in.isolate_modalities = kind == "modality";
   if (kind == "stg") in.stg_blocks = recipe_.stg_blocks;
   return in;
 }
 
-TransformerOutput Denoiser::call(const std::string& kind, int step, const LatentTokens& latents, const CallObserver& observer,
-                                 const ProbeOfCall& probe_of) const {
-  const TransformerInput in = input(kind, step, latents);
-  TransformerOutput out = transformer_.forward(in, probe_of ? probe_of(kind) : TransformerProbe());
+TransformerOutput Denoiser::call(const std::string& kind, int step, const LatentTokens& latents, const TransformerProbe& probe) const {
+  TransformerOutput out = transformer_.forward(input(kind, step, latents), probe);
   out.video_velocity_BTC = out.video_velocity_BTC.to(at::kFloat);
   out.audio_velocity_BLC = out.audio_velocity_BLC.to(at::kFloat);
-  if (observer) observer(kind, in, out);
   return out;
 }
 
-LatentTokens Denoiser::velocities(int step, const LatentTokens& latents, const CallObserver& observer, const ProbeOfCall& probe_of) const {
+// On the CPU every element of every batch is a piece of its own, whatever the number of threads, so that this number does not change the
+// shapes that the matrix products see, and with them the last bits.
+std::vector<TransformerOutput> Denoiser::forward(const std::vector<std::string>& kinds, const std::vector<TransformerInput>& inputs) const {
+  std::vector<TransformerOutput> outputs;
+  if (!device_.is_cpu()) {
+    for (const TransformerInput& in : inputs) outputs.push_back(transformer_.forward(in));
+    return outputs;
+  }
+  std::vector<TransformerInput> rows;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::int64_t batch = inputs[i].video_BTC.size(0);
+    for (std::int64_t row = 0; row < batch; ++row) {
+      rows.push_back(row_of(inputs[i], row));
+      // One memory each: the pieces of the first step fill them at the same time.
+      if (keeps_text_) rows.back().text_memory = &text_of_[kinds[i] + ' ' + std::to_string(row)];
+    }
+  }
+  std::vector<TransformerOutput> of_rows(rows.size());
+  std::vector<std::function<void()>> pieces;
+  for (std::size_t i = 0; i < rows.size(); ++i) pieces.emplace_back([&, i] { of_rows[i] = transformer_.forward(rows[i]); });
+  run_side_by_side(pieces);
+  std::size_t first = 0;
+  for (const TransformerInput& in : inputs) {
+    const auto batch = static_cast<std::size_t>(in.video_BTC.size(0));
+    outputs.push_back(joined(of_rows, first, batch));
+    first += batch;
+  }
+  return outputs;
+}
+
+LatentTokens Denoiser::velocities(int step, const LatentTokens& latents, const CallObserver& observer) const {
   const GuidancePasses wanted = passes();
+  std::vector<std::string> kinds{wanted.negative ? "cfg" : "cond"};
+  if (wanted.stg) kinds.emplace_back("stg");
+  if (wanted.isolated) kinds.emplace_back("modality");
+  std::vector<TransformerInput> inputs;
+  for (const std::string& kind : kinds) inputs.push_back(input(kind, step, latents));
+  std::vector<TransformerOutput> outputs = forward(kinds, inputs);
+
   GuidancePredictions video, audio;
-  const TransformerOutput main = call(wanted.negative ? "cfg" : "cond", step, latents, observer, probe_of);
-  const std::int64_t last = main.video_velocity_BTC.size(0) - 1;
-  video.conditional = main.video_velocity_BTC.narrow(0, last, 1);
-  audio.conditional = main.audio_velocity_BLC.narrow(0, last, 1);
-  if (wanted.negative) {
-    video.negative = main.video_velocity_BTC.narrow(0, 0, 1);
-    audio.negative = main.audio_velocity_BLC.narrow(0, 0, 1);
-  }
-  if (wanted.stg) {
-    const TransformerOutput out = call("stg", step, latents, observer, probe_of);
-    video.stg = out.video_velocity_BTC;
-    audio.stg = out.audio_velocity_BLC;
-  }
-  if (wanted.isolated) {
-    const TransformerOutput out = call("modality", step, latents, observer, probe_of);
-    video.isolated = out.video_velocity_BTC;
-    audio.isolated = out.audio_velocity_BLC;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    TransformerOutput& out = outputs[i];
+    out.video_velocity_BTC = out.video_velocity_BTC.to(at::kFloat);
+    out.audio_velocity_BLC = out.audio_velocity_BLC.to(at::kFloat);
+    if (observer) observer(kinds[i], inputs[i], out);
+    if (kinds[i] == "stg") {
+      video.stg = out.video_velocity_BTC;
+      audio.stg = out.audio_velocity_BLC;
+    } else if (kinds[i] == "modality") {
+      video.isolated = out.video_velocity_BTC;
+      audio.isolated = out.audio_velocity_BLC;
+    } else {
+      const std::int64_t last = out.video_velocity_BTC.size(0) - 1;
+      video.conditional = out.video_velocity_BTC.narrow(0, last, 1);
+      audio.conditional = out.audio_velocity_BLC.narrow(0, last, 1);
+      if (wanted.negative) {
+        video.negative = out.video_velocity_BTC.narrow(0, 0, 1);
+        audio.negative = out.audio_velocity_BLC.narrow(0, 0, 1);
+      }
+    }
   }
   return guided(step, latents, video, audio);
 }

@@ -1,10 +1,11 @@
 #pragma once
 /// The sampling loop of one clip, step by step: transformer passes, guidance, Euler. Knows tensors, not requests: the pipeline and the
-/// parity runner both drive it. Follows LTX2Pipeline and LTX2ImageToVideoPipeline of diffusers. One thread.
+/// parity runner both drive it. Follows LTX2Pipeline and LTX2ImageToVideoPipeline of diffusers. Call from one thread.
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,6 @@ at::Tensor given_audio_mask(const ClipShape& shape, std::int64_t num_first, std:
 
 /// Sees every transformer call: "cfg" (batch [negative, prompt]), "cond", "stg" or "modality".
 using CallObserver = std::function<void(const std::string& kind, const TransformerInput& input, const TransformerOutput& output)>;
-/// Probes inside the transformer call of that kind; may return an empty probe.
-using ProbeOfCall = std::function<TransformerProbe(const std::string& kind)>;
 
 class Denoiser {
  public:
@@ -61,10 +60,9 @@ class Denoiser {
   const DenoiseRecipe& recipe() const { return recipe_; }
 
   /// Guided velocities at step `step` (0-based), float32.
-  LatentTokens velocities(int step, const LatentTokens& latents, const CallObserver& observer = {}, const ProbeOfCall& probe_of = {}) const;
-  /// One transformer call of a kind, velocities as the transformer gives them, in float32.
-  TransformerOutput call(const std::string& kind, int step, const LatentTokens& latents, const CallObserver& observer = {},
-                         const ProbeOfCall& probe_of = {}) const;
+  LatentTokens velocities(int step, const LatentTokens& latents, const CallObserver& observer = {}) const;
+  /// One transformer call of a kind, its batch at once, velocities as the transformer gives them, in float32.
+  TransformerOutput call(const std::string& kind, int step, const LatentTokens& latents, const TransformerProbe& probe = {}) const;
   /// Velocities that lead given tokens to what was given, by their strength; the others as they are.
   LatentTokens held(int step, const LatentTokens& latents, const LatentTokens& velocities) const;
   /// Mixes the calls of one step. outputs.negative and conditional are the halves of a "cfg" call.
@@ -78,6 +76,7 @@ class Denoiser {
 
  private:
   TransformerInput input(const std::string& kind, int step, const LatentTokens& latents) const;
+  std::vector<TransformerOutput> forward(const std::vector<std::string>& kinds, const std::vector<TransformerInput>& inputs) const;
   LatentTokens given_kept(const LatentTokens& before, LatentTokens after) const;
 
   const Transformer& transformer_;
@@ -87,7 +86,7 @@ class Denoiser {
   at::Tensor video_coords_;
   RopeTables rope_;
   bool keeps_text_ = false;
-  mutable TextMemory text_of_both_, text_of_prompt_;  // of calls with [negative, prompt] and with the prompt alone
+  mutable std::map<std::string, TextMemory> text_of_;  // by the kind of call, and the element of its batch where that runs by itself
   at::ScalarType dtype_;
   at::Device device_;
 };
