@@ -118,26 +118,25 @@ TransformerOutput Denoiser::call(const std::string& kind, int step, const Latent
   return out;
 }
 
-// On the CPU every element of every batch is a piece of its own, whatever the number of threads, so that this number does not change the
-// shapes that the matrix products see, and with them the last bits.
 std::vector<TransformerOutput> Denoiser::forward(const std::vector<std::string>& kinds, const std::vector<TransformerInput>& inputs) const {
   std::vector<TransformerOutput> outputs;
-  if (!device_.is_cpu()) {
+  std::size_t num_rows = 0;
+  for (const TransformerInput& in : inputs) num_rows += static_cast<std::size_t>(in.video_BTC.size(0));
+  if (!device_.is_cpu() || !better_side_by_side(num_rows)) {
     for (const TransformerInput& in : inputs) outputs.push_back(transformer_.forward(in));
     return outputs;
   }
   std::vector<TransformerInput> rows;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::int64_t batch = inputs[i].video_BTC.size(0);
-    for (std::int64_t row = 0; row < batch; ++row) {
+    for (std::int64_t row = 0; row < inputs[i].video_BTC.size(0); ++row) {
       rows.push_back(row_of(inputs[i], row));
       // One memory each: the pieces of the first step fill them at the same time.
       if (keeps_text_) rows.back().text_memory = &text_of_[kinds[i] + ' ' + std::to_string(row)];
     }
   }
-  std::vector<TransformerOutput> of_rows(rows.size());
+  std::vector<TransformerOutput> of_rows(num_rows);
   std::vector<std::function<void()>> pieces;
-  for (std::size_t i = 0; i < rows.size(); ++i) pieces.emplace_back([&, i] { of_rows[i] = transformer_.forward(rows[i]); });
+  for (std::size_t i = 0; i < num_rows; ++i) pieces.emplace_back([&, i] { of_rows[i] = transformer_.forward(rows[i]); });
   run_side_by_side(pieces);
   std::size_t first = 0;
   for (const TransformerInput& in : inputs) {

@@ -11,16 +11,13 @@
 
 namespace fantascope {
 
+bool better_side_by_side(std::size_t count) { return static_cast<std::size_t>(at::get_num_threads()) < 2 * count; }
+
 void run_side_by_side(const std::vector<std::function<void()>>& pieces) {
-  const auto count = static_cast<std::int64_t>(pieces.size());
-  const auto run = [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) pieces[static_cast<std::size_t>(i)]();
-  };
-  if (at::get_num_threads() >= 2 * count) return run(0, count);
   const at::ThreadLocalState callers;  // the pool's threads have their own
-  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, static_cast<std::int64_t>(pieces.size()), 1, [&](std::int64_t begin, std::int64_t end) {
     const at::ThreadLocalStateGuard guard(callers);
-    run(begin, end);
+    for (std::int64_t i = begin; i < end; ++i) pieces[static_cast<std::size_t>(i)]();
   });
 }
 

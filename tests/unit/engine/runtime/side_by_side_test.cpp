@@ -10,7 +10,6 @@
 #include <chrono>
 #include <future>
 #include <stdexcept>
-#include <thread>
 
 namespace fantascope {
 namespace {
@@ -55,14 +54,18 @@ TEST(SideBySide, PiecesSeeTheModeOfTheCaller) {
   }
 }
 
-TEST(SideBySide, OneAfterTheOtherOnManyThreads) {
+TEST(SideBySide, IsForFewThreads) {
   const Threads threads(4);
-  const auto caller = std::this_thread::get_id();
-  int order = 0;
-  std::vector<int> seen(2);
-  run_side_by_side({[&] { seen[0] = std::this_thread::get_id() == caller ? ++order : 0; },
-                    [&] { seen[1] = std::this_thread::get_id() == caller ? ++order : 0; }});
-  EXPECT_EQ(seen, (std::vector<int>{1, 2}));
+  EXPECT_TRUE(better_side_by_side(3));
+  EXPECT_FALSE(better_side_by_side(2));
+  EXPECT_FALSE(better_side_by_side(0));
+}
+
+TEST(SideBySide, APieceKeepsToItsThread) {
+  const Threads threads(2);
+  std::vector<int> nested(2, -1);
+  run_side_by_side({[&] { nested[0] = at::in_parallel_region(); }, [&] { nested[1] = at::in_parallel_region(); }});
+  EXPECT_EQ(nested, (std::vector<int>{1, 1}));
 }
 
 TEST(SideBySide, ThrowsWhatAPieceThrew) {
