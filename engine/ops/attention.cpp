@@ -9,6 +9,7 @@
 
 #include "engine/ops/internal/cuda_kernels.h"
 #include "engine/ops/internal/tensor_rows.h"
+#include "engine/ops/matrix_units.h"
 #include "engine/ops/reference.h"
 
 namespace fantascope::ops {
@@ -164,9 +165,14 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
   }
 };
 
-// Above these lengths the blocked attention of ATen wins (measured at 280 to 4,992 tokens on AVX-512): here the keys of a head are held at
-// once, and backward all of its scores.
-constexpr std::int64_t kMaxTokens = 4096, kMaxTrainedTokens = 512, kMaxHeadDim = 256;
+constexpr std::int64_t kMaxHeadDim = 256;
+
+/// Up to how many keys. Above, the blocked attention of ATen wins: here the keys of a head are held at once, and backward all of its
+/// scores. Measured at 280, 768 and 1,536 tokens with matrix units, at 280 to 4,992 on AVX-512 without.
+std::int64_t max_tokens(const at::Tensor& q, bool trained) {
+  if (q.scalar_type() == at::kBFloat16 && has_bf16_matrix_units()) return 768;
+  return trained ? 512 : 4096;
+}
 
 bool is_small_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& mask) {
   if (!is_fusable(q) || !matches(k, q) || !matches(v, q) || q.dim() != 4 || k.dim() != 4 || v.sizes() != k.sizes()) return false;
@@ -175,7 +181,7 @@ bool is_small_attention(const at::Tensor& q, const at::Tensor& k, const at::Tens
   if (mask.defined() && (mask.dim() != 4 || mask.size(3) != k.size(2) || mask.requires_grad() || !at::isFloatingType(mask.scalar_type())))
     return false;
   const bool trained = q.requires_grad() || k.requires_grad() || v.requires_grad();
-  return trained ? std::max(q.size(2), k.size(2)) <= kMaxTrainedTokens : k.size(2) <= kMaxTokens;
+  return (trained ? std::max(q.size(2), k.size(2)) : k.size(2)) <= max_tokens(q, trained);
 }
 
 }  // namespace
