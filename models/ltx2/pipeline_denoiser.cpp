@@ -30,7 +30,8 @@ at::Tensor mask_or_none(const at::Tensor& mask_BS) {
 TransformerInput row_of(const TransformerInput& batch, std::int64_t row) {
   TransformerInput in = batch;
   for (at::Tensor* x : {&in.video_BTC, &in.audio_BLC, &in.video_prompt_embeds_BSD, &in.audio_prompt_embeds_BSD, &in.video_prompt_mask_BS,
-                        &in.audio_prompt_mask_BS, &in.video_timesteps, &in.audio_timesteps, &in.video_sigma_B, &in.audio_sigma_B}) {
+                        &in.audio_prompt_mask_BS, &in.video_timesteps, &in.audio_timesteps, &in.video_sigma_B, &in.audio_sigma_B,
+                        &in.stg_keep_B, &in.video_self_attention_mask_BTT, &in.video_keyframes_mask_BT1}) {
     if (x->defined()) *x = x->narrow(0, row, 1);
   }
   return in;
