@@ -16,6 +16,10 @@
 
 #include "models/ltx2/video_vae_rows.h"
 
+#ifndef _OPENMP
+#error "at::parallel_for runs on one thread in a file that is compiled without -fopenmp"
+#endif
+
 namespace fantascope::models::ltx2 {
 namespace {
 
