@@ -37,6 +37,10 @@ TransformerInput row_of(const TransformerInput& batch, std::int64_t row) {
   return in;
 }
 
+TransformerOutput in_float32(const TransformerOutput& out) {
+  return {out.video_velocity_BTC.to(at::kFloat), out.audio_velocity_BLC.to(at::kFloat)};
+}
+
 TransformerOutput joined(const std::vector<TransformerOutput>& rows, std::size_t first, std::size_t count) {
   if (count == 1) return rows[first];
   std::vector<at::Tensor> video, audio;
@@ -113,10 +117,7 @@ TransformerInput Denoiser::input(const std::string& kind, int step, const Latent
 }
 
 TransformerOutput Denoiser::call(const std::string& kind, int step, const LatentTokens& latents, const TransformerProbe& probe) const {
-  TransformerOutput out = transformer_.forward(input(kind, step, latents), probe);
-  out.video_velocity_BTC = out.video_velocity_BTC.to(at::kFloat);
-  out.audio_velocity_BLC = out.audio_velocity_BLC.to(at::kFloat);
-  return out;
+  return in_float32(transformer_.forward(input(kind, step, latents), probe));
 }
 
 std::vector<TransformerOutput> Denoiser::forward(const std::vector<std::string>& kinds, const std::vector<TransformerInput>& inputs) const {
@@ -155,13 +156,11 @@ LatentTokens Denoiser::velocities(int step, const LatentTokens& latents, const C
   if (wanted.isolated) kinds.emplace_back("modality");
   std::vector<TransformerInput> inputs;
   for (const std::string& kind : kinds) inputs.push_back(input(kind, step, latents));
-  std::vector<TransformerOutput> outputs = forward(kinds, inputs);
+  const std::vector<TransformerOutput> outputs = forward(kinds, inputs);
 
   GuidancePredictions video, audio;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    TransformerOutput& out = outputs[i];
-    out.video_velocity_BTC = out.video_velocity_BTC.to(at::kFloat);
-    out.audio_velocity_BLC = out.audio_velocity_BLC.to(at::kFloat);
+    const TransformerOutput out = in_float32(outputs[i]);
     if (observer) observer(kinds[i], inputs[i], out);
     if (kinds[i] == "stg") {
       video.stg = out.video_velocity_BTC;
