@@ -8,6 +8,7 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -172,12 +173,21 @@ TEST_P(FusedOps, Attention) {
                                   {2, 1, 97, 53, 32},
                                   {1, 2, 1, 1, 16},
                                   {1, 1, 200, 7, 80},
-                                  {1, 1, 5, 131, 48}}) {
+                                  {1, 1, 5, 131, 48},
+                                  {1, 2, 450, 509, 32}}) {
     const Tensors inputs{at::randn({s.batch, s.heads, s.queries, s.dim}) * 2, at::randn({s.batch, s.heads, s.keys, s.dim}),
                          at::randn({s.batch, s.heads, s.keys, s.dim})};
     compare([](const Tensors& t) { return attention(t[0], t[1], t[2]); },
             [](const Tensors& t) { return reference::attention(t[0], t[1], t[2]); }, inputs);
   }
+}
+
+// More keys than are taken with gradients.
+TEST_P(FusedOps, AttentionOfManyKeysWithoutGradients) {
+  const c10::InferenceMode guard;
+  const at::Tensor q = at::randn({1, 2, 203, 64}), k = at::randn({1, 2, 1301, 64}), v = at::randn({1, 2, 1301, 64});
+  const at::Tensor expected = reference::attention(q.to(at::kDouble), k.to(at::kDouble), v.to(at::kDouble), {});
+  EXPECT_LE(largest_error(attention(q, k, v), expected), 1e-5);
 }
 
 TEST_P(FusedOps, AttentionWithMasksAndStrides) {
